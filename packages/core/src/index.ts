@@ -1,0 +1,50 @@
+export { canonicalJson } from './canonical.ts';
+export {
+  AppError,
+  canonicalErrorType,
+  errorType,
+  failure,
+  toProblem,
+  type AppErrorCode,
+  type AppErrorParams,
+  type BodyProblem,
+  type ErrorKind,
+  type Failure,
+  type Problem,
+} from './failure.ts';
+export { isObject, jsonEquals, own, type Json, type JsonObject } from './json.ts';
+export {
+  isDecided,
+  isTerminal,
+  STATUSES,
+  type Delivery,
+  type HumanTaskStatus,
+  type Status,
+  type StepStatus,
+} from './status.ts';
+
+export type {
+  Authentication,
+  CallAgentTask,
+  CallHttpTask,
+  CallHumanTask,
+  DataHook,
+  Definition,
+  DefinitionProblem,
+  Duration,
+  EmitTask,
+  ErrorFilter,
+  EventFilter,
+  Expression,
+  HumanAction,
+  ListenTask,
+  PolicySpec,
+  RetryPolicy,
+  RunWorkflowTask,
+  Schema,
+  Task,
+  TaskFields,
+  TaskItem,
+  TaskList,
+  Template,
+} from './definition/definition.ts';
