@@ -48,3 +48,16 @@ export type {
   TaskList,
   Template,
 } from './definition/definition.ts';
+export {
+  addUsage,
+  DEFAULT_RETRY,
+  NO_USAGE,
+  type AgentReply,
+  type AgentRetry,
+  type Effects,
+  type PinnedAgent,
+  type Usage,
+} from './agent.ts';
+export { isUuid, workflowIdOf, type HumanTaskId, type RunId, type Scope, type WorkspaceId } from './ids.ts';
+export { parseHumanTaskId, parseRunId, parseWorkflowId, parseWorkspaceId } from './ids-codec.ts';
+export type { NumberedTrace, StepRef, TraceEvent, WaitKind } from './interpreter/trace.ts';

@@ -241,7 +241,8 @@ export interface RunWorkflowTask extends TaskFields {
   readonly namespace: string;
   readonly name: string;
   readonly version: string;
-  readonly input?: Template;
+  /** `run.workflow.input`. */
+  readonly childInput?: Template;
   readonly await: boolean;
 }
 

@@ -1,0 +1,79 @@
+import type { Json, JsonObject } from './json.ts';
+
+/** What an agent call used. Costs are in US dollars. */
+export interface Usage {
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens?: number;
+  readonly costUsd: number;
+  readonly calls: number;
+  readonly toolCalls: number;
+}
+
+/** No usage at all. */
+export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 0, toolCalls: 0 };
+
+/** The sum of two usages. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const cached = (a.cachedTokens ?? 0) + (b.cachedTokens ?? 0);
+  return {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    ...(cached > 0 ? { cachedTokens: cached } : {}),
+    costUsd: a.costUsd + b.costUsd,
+    calls: a.calls + b.calls,
+    toolCalls: a.toolCalls + b.toolCalls,
+  };
+}
+
+/** The one answer of every agent, whatever its adapter. */
+export interface AgentReply {
+  readonly output: Json;
+  readonly text?: string;
+  readonly messages?: readonly Json[];
+  readonly files?: readonly { readonly name: string; readonly mediaType: string; readonly ref: string }[];
+  readonly usage: Usage;
+  readonly sessionId?: string;
+  readonly foreignRef?: string;
+  readonly finish: 'stop' | 'length' | 'tool' | 'pause';
+}
+
+/** What a delivery may do to the world: nothing, the same thing however often, or who knows. */
+export type Effects = 'none' | 'idempotent' | 'unknown';
+
+/** How often and when a failed call is made again. Lengths are in milliseconds. */
+export interface AgentRetry {
+  readonly maxAttempts: number;
+  readonly initialIntervalMs: number;
+  readonly backoff: number;
+  readonly maxIntervalMs: number;
+  /** Error types (URIs or their last segment) that are never tried again. */
+  readonly nonRetryable: readonly string[];
+}
+
+/** The retry of an agent that names none: 5 attempts, 1 s, doubled up to 1 minute. */
+export const DEFAULT_RETRY: AgentRetry = {
+  maxAttempts: 5,
+  initialIntervalMs: 1_000,
+  backoff: 2,
+  maxIntervalMs: 60_000,
+  nonRetryable: [],
+};
+
+/** The agent version a run is pinned to: all that a call of it needs. */
+export interface PinnedAgent {
+  readonly name: string;
+  readonly version: string;
+  readonly adapter: string;
+  readonly config: JsonObject;
+  readonly inputSchema?: JsonObject | boolean;
+  readonly outputSchema?: JsonObject | boolean;
+  readonly timeoutMs: number;
+  readonly retry: AgentRetry;
+  readonly effects: Effects;
+  readonly cost?: {
+    readonly inputPerMTokUsd?: number;
+    readonly outputPerMTokUsd?: number;
+    readonly perCallUsd?: number;
+  };
+}
