@@ -61,3 +61,12 @@ export {
 export { isUuid, workflowIdOf, type HumanTaskId, type RunId, type Scope, type WorkspaceId } from './ids.ts';
 export { parseHumanTaskId, parseRunId, parseWorkflowId, parseWorkspaceId } from './ids-codec.ts';
 export type { NumberedTrace, StepRef, TraceEvent, WaitKind } from './interpreter/trace.ts';
+export type {
+  Command,
+  HttpRequest,
+  HumanTaskRequest,
+  InterpreterEvent,
+  OpenCommand,
+} from './interpreter/commands.ts';
+export { ENGINE_VERSION, type Snapshot } from './interpreter/snapshot.ts';
+export type { Outcome, RunState } from './interpreter/state.ts';

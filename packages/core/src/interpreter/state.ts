@@ -1,0 +1,127 @@
+import type { Usage } from '../agent.ts';
+import type { Problem } from '../failure.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { InterpreterEvent, OpenCommand } from './commands.ts';
+
+/** How a run ended. */
+export type Outcome =
+  | { readonly status: 'completed'; readonly output: Json }
+  | { readonly status: 'faulted'; readonly error: Problem }
+  | { readonly status: 'canceled'; readonly reason: string };
+
+/** How often the deliveries below a place were completed: the `visit` of idempotency keys. */
+export interface VisitNode {
+  readonly visits: number;
+  readonly inner?: Readonly<Record<string, VisitNode>>;
+}
+
+/** Which list of a task a scope runs, and where it stands. */
+export interface Cursor {
+  readonly list: 'do' | 'try' | 'catch';
+  readonly index: number;
+}
+
+/** What a frame does, by the kind of its task. */
+export type Body =
+  | { readonly kind: 'scope'; readonly cursor: Cursor }
+  | {
+      readonly kind: 'for';
+      readonly items: readonly Json[];
+      readonly nextIndex: number;
+      readonly open: readonly number[];
+      /** Output of the last iteration: the input of the next when they run one by one. */
+      readonly data: Json;
+      /** Outputs in order when iterations run side by side. */
+      readonly outputs: readonly Json[];
+    }
+  | {
+      readonly kind: 'fork';
+      readonly outputs: readonly Json[];
+      readonly open: number;
+      readonly error?: Problem;
+    }
+  | {
+      readonly kind: 'try';
+      readonly phase: 'try' | 'delay' | 'catch';
+      readonly cursor: Cursor;
+      /** Rounds begun, the first included. */
+      readonly rounds: number;
+      readonly firstAt: number;
+      readonly timer?: number;
+      /** Timer of the limit of one round. */
+      readonly roundTimer?: number;
+    }
+  | {
+      readonly kind: 'call';
+      readonly command: OpenCommand;
+      readonly phase: 'calling' | 'backoff';
+      readonly attempt: number;
+      readonly calledAt: number;
+      readonly timer?: number;
+    }
+  | { readonly kind: 'wait'; readonly timer: number }
+  | { readonly kind: 'listen'; readonly taken: Readonly<Record<string, JsonObject>> }
+  | { readonly kind: 'leaf' };
+
+/** One execution of one task that has begun and not ended. Frames form a tree under frame 0, the run. */
+export interface Frame {
+  /** Number of the step; iterations have frames but are no steps. */
+  readonly id: number;
+  readonly parent: number;
+  /** Pointer of the task; '' for the run itself. */
+  readonly pointer: string;
+  /** The segments below the run, and each one's visit: the place of {@link VisitNode}s. */
+  readonly place: readonly { readonly segment: string; readonly visit: number }[];
+  /** The step that this frame's children report as their parent. */
+  readonly step: number;
+  /** Variables of enclosing loops and catches. */
+  readonly variables: Readonly<Record<string, Json>>;
+  /** Index in the innermost enclosing `for`. */
+  readonly iteration?: number;
+  readonly rawInput: Json;
+  readonly input: Json;
+  readonly startedAt: number;
+  /** Timer of the task's time-out. */
+  readonly deadline?: number;
+  readonly body: Body;
+}
+
+/** Work of the trampoline: what to do next inside the reducer. */
+export type Action =
+  | {
+      readonly do: 'begin';
+      readonly parent: number;
+      readonly pointer: string;
+      readonly input: Json;
+    }
+  | { readonly do: 'iterate'; readonly parent: number }
+  | { readonly do: 'finish'; readonly frame: number; readonly output: Json; readonly then?: string }
+  | { readonly do: 'fault'; readonly frame: number; readonly error: Problem };
+
+/** The state of a run: plain JSON, all that is needed to go on from here. */
+export interface RunState {
+  readonly input: Json;
+  readonly startedAt: number;
+  readonly context: Json;
+  readonly frames: Readonly<Record<number, Frame>>;
+  /** Work that a long turn has left for the next one. */
+  readonly ready: readonly Action[];
+  readonly nextStep: number;
+  readonly nextCommand: number;
+  /** Number of the last trace event. */
+  readonly seq: number;
+  readonly usage: Usage;
+  readonly visits: VisitNode;
+  /** Milliseconds of the last completed call, by agent or host. */
+  readonly durations: Readonly<Record<string, number>>;
+  /** CloudEvents that no listener has taken yet. */
+  readonly inbox: readonly JsonObject[];
+  /** Ids of the CloudEvents received last, to drop repeated deliveries. */
+  readonly received: readonly string[];
+  readonly suspended: boolean;
+  /** Events that came while the run was suspended. */
+  readonly held: readonly InterpreterEvent[];
+  /** Whether everything open waits for something outside. */
+  readonly waiting: boolean;
+  readonly outcome?: Outcome;
+}
