@@ -70,3 +70,4 @@ export type {
 } from './interpreter/commands.ts';
 export { ENGINE_VERSION, type Snapshot } from './interpreter/snapshot.ts';
 export type { Outcome, RunState } from './interpreter/state.ts';
+export { expressionSource, readTemplateString, type TemplateString } from './definition/expression-text.ts';
