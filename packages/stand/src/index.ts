@@ -1,0 +1,7 @@
+export { freePort, portTaken } from './ports.ts';
+export { startPostgres, type RunningPostgres, type StartPostgresOptions } from './postgres.ts';
+export { commandOf, isAlive } from './process-facts.ts';
+export { startProcess, tailOf } from './supervised-process.ts';
+export type { ProcessEnd, StartProcessParams, SupervisedProcess } from './supervised-process.ts';
+export { startTemporal, type RunningTemporal, type StartTemporalOptions } from './temporal.ts';
+export { waitUntil, type WaitUntilParams } from './wait-until.ts';
