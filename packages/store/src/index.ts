@@ -1,0 +1,94 @@
+export type {
+  AgentListParams,
+  AgentRecord,
+  AgentRepository,
+  AgentVersionRecord,
+  NewAgentVersion,
+  RegisterResult,
+} from './agents.ts';
+export type { ArtifactRecord, ArtifactRepository } from './artifacts.ts';
+export { isDatabaseUnavailable } from './database-errors.ts';
+export type {
+  DecideParams,
+  DecideResult,
+  DecisionChannel,
+  DecisionRecord,
+  Evaluate,
+  LockedTask,
+  NewDecision,
+  Verdict,
+} from './decisions.ts';
+export type {
+  AppendResult,
+  ConfirmParams,
+  ConfirmResult,
+  EventListParams,
+  EventOrigin,
+  EventRecord,
+  EventRepository,
+  SinkBatch,
+  SinkEvent,
+} from './events.ts';
+export type { Assignee, HumanTaskListParams } from './human-task-list.ts';
+export type {
+  Actor,
+  ClaimParams,
+  ClaimResult,
+  FinishParams,
+  FinishResult,
+  HumanTaskKind,
+  HumanTaskRecord,
+  HumanTaskRepository,
+  HumanTaskStep,
+  NewHumanTask,
+  OutcomeRecord,
+  UnacknowledgedTask,
+} from './human-tasks.ts';
+export type {
+  BeginResult,
+  IdempotencyClaim,
+  IdempotencyParams,
+  IdempotencyRepository,
+  RecordedResponse,
+} from './idempotency.ts';
+export { migrate, type MigrateParams } from './migrate.ts';
+export type { Channel, Notification, Notifications, NotifiedRun } from './notifications.ts';
+export type {
+  NewOutboxMessage,
+  OutboxKind,
+  OutboxMessage,
+  OutboxRepository,
+  TakeDueParams,
+} from './outbox.ts';
+export type { Page, PageParams } from './page.ts';
+export type { RunListParams } from './run-list.ts';
+export type {
+  AcceptResult,
+  IdleRun,
+  LoopParams,
+  NewRun,
+  OutsideEnd,
+  Provisional,
+  ProvisionalRun,
+  RunKind,
+  RunRecord,
+  RunRepository,
+  RunUsage,
+  UnstartedRun,
+  WaitingFor,
+} from './runs.ts';
+export type { StepAttempt, StepRecord, StepRepository, StepWait } from './steps.ts';
+export { createStore, type Store, type StoreParams } from './store.ts';
+export type {
+  ChannelRecord,
+  NewWorkflowVersion,
+  PublishResult,
+  SetChannelParams,
+  SetChannelResult,
+  VersionChoice,
+  WorkflowRecord,
+  WorkflowRepository,
+  WorkflowVersionRecord,
+  WorkflowVersionSummary,
+} from './workflows.ts';
+export type { WorkspaceRecord, WorkspaceRepository } from './workspaces.ts';

@@ -1,0 +1,49 @@
+import type { Json, Problem, RunId, Scope, StepStatus, Usage, WaitKind } from '@baton/core';
+
+/** What a step waits for. */
+export interface StepWait {
+  readonly kind: WaitKind;
+  readonly since: string;
+  readonly until?: string;
+  readonly humanTaskId?: string;
+  readonly childRunId?: string;
+}
+
+/** One attempt of a step. */
+export interface StepAttempt {
+  /** Number of the attempt, from 1. */
+  readonly attempt: number;
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly error?: Problem;
+}
+
+/** One execution of one task of the definition. */
+export interface StepRecord {
+  /** Number of the step in its run, from 1. */
+  readonly id: number;
+  /** Number of the step around it; 0 on the top level. */
+  readonly parentId: number;
+  readonly path: string;
+  readonly name: string;
+  readonly kind: string;
+  readonly iteration: number | null;
+  readonly attempt: number;
+  readonly status: StepStatus;
+  readonly input: Json;
+  readonly output: Json;
+  readonly error: Problem | null;
+  readonly usage: Usage | null;
+  readonly wait: StepWait | null;
+  readonly humanTaskId: string | null;
+  readonly childRunId: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly attempts: readonly StepAttempt[];
+}
+
+/** The steps of runs; written by the events alone. */
+export interface StepRepository {
+  /** Every step of a run in the order they began; empty for an unknown run. */
+  list(scope: Scope, runId: RunId): Promise<readonly StepRecord[]>;
+}
