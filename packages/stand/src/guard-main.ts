@@ -4,6 +4,7 @@
  * the pipe ends. Lines on the pipe: `+ <pid> <signal> <graceMs>` to guard a process group, `- <pid>` to let it go.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { isAlive } from './process-facts.ts';
 
 interface Guarded {
   readonly pid: number;
@@ -14,20 +15,18 @@ interface Guarded {
 const POLL_MS = 25;
 const guarded = new Map<number, Guarded>();
 
-function send(target: number, signal: string | number): boolean {
+function send(target: number, signal: string): void {
   try {
     process.kill(target, signal);
-    return true;
   } catch {
     // Already gone, which is what is wanted.
-    return false;
   }
 }
 
 async function end({ pid, signal, graceMs }: Guarded): Promise<void> {
   send(pid, signal);
   const deadline = performance.now() + graceMs;
-  while (performance.now() < deadline && send(-pid, 0)) await delay(POLL_MS);
+  while (performance.now() < deadline && isAlive(pid)) await delay(POLL_MS);
   send(-pid, 'SIGKILL');
 }
 

