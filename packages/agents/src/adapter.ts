@@ -1,0 +1,110 @@
+import type { AgentReply, Failure, Json } from '@baton/core';
+import type { Egress } from '@baton/egress';
+
+/** What an adapter can do beyond one question and one answer. */
+export interface Capabilities {
+  /** Hands over chunks while the agent works. */
+  readonly streaming: boolean;
+  /** Can continue a conversation that the agent keeps. */
+  readonly sessions: boolean;
+  /** May answer with a pause that a person resolves. */
+  readonly pauses: boolean;
+  /** An abort reaches the agent (at the least its connection is closed). */
+  readonly cancel: boolean;
+  /** May answer with files. */
+  readonly files: boolean;
+  /** Has a probe. */
+  readonly health: boolean;
+}
+
+/** One thing wrong with an adapter's config. */
+export interface ConfigProblem {
+  /** JSON Pointer into the config; '' is the config itself. */
+  readonly pointer: string;
+  /** A sentence that names the fix. */
+  readonly message: string;
+}
+
+/** What {@link Adapter.parseConfig} returns: the parsed config, or everything that is wrong with it. */
+export type ParsedConfig<Config> =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+/** One question to an agent. */
+export interface AgentRequest<Config = unknown> {
+  /** The registered name and the pinned version, for messages. */
+  readonly agent: { readonly name: string; readonly version: string };
+  readonly config: Config;
+  readonly input: Json;
+  /** The conversation to continue. */
+  readonly session?: string;
+}
+
+/** What an agent tells while it works; the reply is told by returning. */
+export interface AgentEvent {
+  readonly type:
+    | 'agent.message'
+    | 'agent.chunk'
+    | 'agent.thinking'
+    | 'agent.tool_call'
+    | 'agent.tool_result'
+    | 'agent.usage';
+  readonly data: Json;
+}
+
+/** What surrounds one delivery. */
+export interface InvokeContext {
+  /** The same for every attempt of one delivery; goes out with the call where the protocol has a place for it. */
+  readonly idempotencyKey: string;
+  /** Epoch milliseconds after which nobody waits for the answer any more. */
+  readonly deadlineAt: number;
+  /** Aborted when the answer is not wanted any more. */
+  readonly signal: AbortSignal;
+  readonly runId: string;
+  /** W3C trace context of the calling step. */
+  readonly traceparent?: string;
+  /** The only way out to the network. */
+  readonly egress: Egress;
+  /** Live progress; must not throw. */
+  readonly emit: (event: AgentEvent) => void;
+  /** Tells the caller that the work goes on. */
+  readonly heartbeat?: (details?: Json) => void;
+}
+
+/** What a probe needs. */
+export type HealthContext = Pick<InvokeContext, 'egress' | 'signal'>;
+
+/** What a probe found. */
+export interface Health {
+  readonly healthy: boolean;
+  /** Why not, in one sentence. */
+  readonly detail?: string;
+  readonly latencyMs: number;
+}
+
+/**
+ * The port behind which every foreign agent looks the same. `describeAdapter` of `@baton/agents/conformance`
+ * says in tests what each adapter must do.
+ */
+export interface Adapter<Config = unknown> {
+  /** The word in an agent version's `adapter`, such as `http`. */
+  readonly kind: string;
+  readonly capabilities: Capabilities;
+  /** Checks a config whole, as it is registered; also what expressions in it compile to. Never throws. */
+  parseConfig(config: Json): ParsedConfig<Config>;
+  /** One delivery. Throws {@link AgentFailureError} and nothing else. */
+  invoke(request: AgentRequest<Config>, context: InvokeContext): Promise<AgentReply>;
+  /** Asks whether the agent is there, without making it work. Never throws. */
+  health?(config: Config, context: HealthContext): Promise<Health>;
+}
+
+/** The error of every adapter; `failure` is what is stored and shown. */
+export class AgentFailureError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, cause?: unknown) {
+    super(failure.detail ?? failure.title, cause === undefined ? undefined : { cause });
+    this.name = 'AgentFailureError';
+    this.failure = failure;
+  }
+}

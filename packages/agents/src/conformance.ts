@@ -1,0 +1,308 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { AgentReply, Failure, Json, Usage } from '@baton/core';
+import { createEgress, type Egress } from '@baton/egress';
+import { AgentFailureError, type Adapter, type InvokeContext } from './adapter.ts';
+
+/** What a counterpart can be asked to do. */
+export type Behaviour =
+  /** Answers with {@link ConformanceParams.answer}. */
+  | { readonly kind: 'ok' }
+  /** Answers with {@link ConformanceParams.answer} and reports {@link ConformanceParams.usage}. */
+  | { readonly kind: 'usage' }
+  /** Its output is the input. */
+  | { readonly kind: 'echo' }
+  /** Answers with an HTTP status, or what the protocol has in its place, and `words` in its body. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly retryAfter?: string;
+      readonly words?: string;
+    }
+  /** Takes the call and never answers. */
+  | { readonly kind: 'slow' }
+  /** Takes the call and closes the connection. */
+  | { readonly kind: 'drop' }
+  /** Is not there. */
+  | { readonly kind: 'refused' }
+  /** Answers with JSON that ends in the middle. */
+  | { readonly kind: 'malformed' }
+  /** Answers with more than 4 MiB. */
+  | { readonly kind: 'huge' };
+
+/** One call as the counterpart saw it. */
+export interface ReceivedCall {
+  readonly idempotencyKey: string | undefined;
+  /** Settles when the connection of the call is closed. */
+  readonly closed: Promise<unknown>;
+}
+
+/** A real server on loopback that speaks the adapter's protocol. */
+export interface Counterpart {
+  /** A config that parses, for an agent that behaves so. */
+  configFor(behaviour: Behaviour): Json;
+  /** All calls so far, in order. */
+  received(): readonly ReceivedCall[];
+  /** The next call that arrives. */
+  nextCall(): Promise<ReceivedCall>;
+  stop(): Promise<void>;
+}
+
+/** What {@link describeAdapter} must know of an adapter. */
+export interface ConformanceParams<Config> {
+  readonly name: string;
+  readonly adapter: Adapter<Config>;
+  readonly counterpart: () => Promise<Counterpart>;
+  /** An input the agent takes. */
+  readonly input: Json;
+  /** The output of the behaviours `ok` and `usage`. */
+  readonly answer: Json;
+  /** The usage of the behaviour `usage`. */
+  readonly usage: Usage;
+  /** A config with several things wrong, and the pointers of all of them. */
+  readonly invalid: { readonly config: Json; readonly pointers: readonly string[] };
+}
+
+/** How a call of the suite is made; everything has a default. */
+interface CallParams {
+  readonly behaviour: Behaviour;
+  readonly input?: Json;
+  readonly key?: string;
+  readonly deadlineInMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+interface Stand {
+  readonly counterpart: Counterpart;
+  readonly call: (params: CallParams) => Promise<AgentReply>;
+  /** The failure of a call that must fail. */
+  readonly fail: (params: CallParams) => Promise<Failure>;
+}
+
+/** Registers the tests that every adapter passes. Call it at the top level of a test file. */
+export function describeAdapter<Config>(params: ConformanceParams<Config>): void {
+  describe(`the adapter port, by ${params.name}`, () => {
+    let counterpart: Counterpart;
+    let egress: Egress;
+    let stand: Stand;
+
+    beforeAll(async () => {
+      counterpart = await params.counterpart();
+    });
+    beforeEach(() => {
+      egress = createEgress({ policy: { allowLoopback: true } });
+      stand = createStand(params, counterpart, egress);
+    });
+    afterEach(() => egress.close());
+    afterAll(() => counterpart.stop());
+
+    describeConfig(params, () => stand);
+    describeReply(params, () => stand);
+    describeDelivery(() => stand);
+    describeStatuses(() => stand);
+    describeBadAnswers(() => stand);
+  });
+}
+
+function createStand<Config>(
+  params: ConformanceParams<Config>,
+  counterpart: Counterpart,
+  egress: Egress,
+): Stand {
+  const call = (wish: CallParams): Promise<AgentReply> => {
+    const parsed = params.adapter.parseConfig(counterpart.configFor(wish.behaviour));
+    if (!parsed.ok)
+      throw new Error(`The counterpart's config has problems: ${JSON.stringify(parsed.problems)}`);
+    const agent = { name: 'conformance', version: '1.0.0' };
+    const input = wish.input ?? params.input;
+    return params.adapter.invoke({ agent, config: parsed.config, input }, contextOf(wish, egress));
+  };
+  return {
+    counterpart,
+    call,
+    fail: async (wish) => failureOf(await call(wish).catch((error: unknown) => error)),
+  };
+}
+
+function contextOf(wish: CallParams, egress: Egress): InvokeContext {
+  return {
+    idempotencyKey: wish.key ?? 'conformance-key',
+    deadlineAt: Date.now() + (wish.deadlineInMs ?? 5_000),
+    signal: wish.signal ?? new AbortController().signal,
+    runId: '00000000-0000-4000-8000-000000000000',
+    egress,
+    emit: () => {},
+  };
+}
+
+function failureOf(outcome: unknown): Failure {
+  if (outcome instanceof AgentFailureError) return outcome.failure;
+  throw new Error(
+    `An adapter throws AgentFailureError and nothing else; this was ${JSON.stringify(outcome)}.`,
+  );
+}
+
+/** The last segment of a failure's type. */
+function kindOf({ type }: Failure): string {
+  return type.slice(type.lastIndexOf('/') + 1);
+}
+
+function describeConfig<Config>({ adapter, invalid }: ConformanceParams<Config>, stand: () => Stand): void {
+  describe('parseConfig()', () => {
+    it('takes the configs of its counterpart', () => {
+      expect(adapter.parseConfig(stand().counterpart.configFor({ kind: 'ok' })).ok).toBe(true);
+    });
+
+    it('names everything that is wrong at once, each with its pointer and a sentence', () => {
+      const parsed = adapter.parseConfig(invalid.config);
+      const problems = parsed.ok ? [] : parsed.problems;
+      expect(problems.map(({ pointer }) => pointer).toSorted()).toEqual(invalid.pointers.toSorted());
+      expect(problems.filter(({ message }) => message === '')).toEqual([]);
+    });
+
+    it('refuses what is no object, and unknown keys, without throwing', () => {
+      const configs: Json[] = [null, 1, 'http', [], {}, { surprise: true }];
+      expect(configs.filter((config) => adapter.parseConfig(config).ok)).toEqual([]);
+    });
+  });
+}
+
+function describeReply<Config>({ answer, usage }: ConformanceParams<Config>, stand: () => Stand): void {
+  describe('the reply', () => {
+    it('carries the output and counts the call', async () => {
+      const reply = await stand().call({ behaviour: { kind: 'ok' } });
+      expect([reply.output, reply.finish, reply.usage.calls]).toEqual([answer, 'stop', 1]);
+    });
+
+    it('carries the usage that the agent reports', async () => {
+      const reply = await stand().call({ behaviour: { kind: 'usage' } });
+      expect([reply.output, reply.usage]).toEqual([answer, usage]);
+    });
+
+    it('shows that the input arrived as it was, expressions in it included', async () => {
+      const input = {
+        text: 'é "quoted" \u{1f600} ${ .not } $secrets',
+        list: [1, -0.5, null, true, {}],
+      };
+      expect((await stand().call({ behaviour: { kind: 'echo' }, input })).output).toEqual(input);
+    });
+  });
+}
+
+function describeDelivery(stand: () => Stand): void {
+  describe('a delivery', () => {
+    it('carries its idempotency key, the same on every attempt', async () => {
+      const { call, fail, counterpart } = stand();
+      const before = counterpart.received().length;
+      await fail({ behaviour: { kind: 'drop' }, key: 'key-of-one-delivery' });
+      await call({ behaviour: { kind: 'ok' }, key: 'key-of-one-delivery' });
+      await call({ behaviour: { kind: 'ok' }, key: 'key-of-another' });
+      const keys = counterpart
+        .received()
+        .slice(before)
+        .map(({ idempotencyKey }) => idempotencyKey);
+      expect(keys).toEqual(['key-of-one-delivery', 'key-of-one-delivery', 'key-of-another']);
+    });
+
+    it('ends at its deadline, lets go of the connection and may be tried again', async () => {
+      const { fail, counterpart } = stand();
+      const arrived = counterpart.nextCall();
+      const failure = await fail({ behaviour: { kind: 'slow' }, deadlineInMs: 40 });
+      await (
+        await arrived
+      ).closed;
+      expect([kindOf(failure), failure.status, failure.retryable]).toEqual(['timeout', 408, true]);
+    });
+
+    it('is not sent after its deadline', async () => {
+      const { fail, counterpart } = stand();
+      const before = counterpart.received().length;
+      const failure = await fail({ behaviour: { kind: 'ok' }, deadlineInMs: -1 });
+      expect([kindOf(failure), counterpart.received().length]).toEqual(['timeout', before]);
+    });
+
+    it('ends when it is aborted and lets go of the connection', async () => {
+      const { fail, counterpart } = stand();
+      const caller = new AbortController();
+      const arrived = counterpart.nextCall();
+      const failed = fail({ behaviour: { kind: 'slow' }, signal: caller.signal });
+      const received = await arrived;
+      caller.abort();
+      await received.closed;
+      expect((await failed).code).toBe('aborted');
+    });
+
+    it('may be tried again when the agent is not there or hangs up', async () => {
+      const failures = [
+        await stand().fail({ behaviour: { kind: 'refused' } }),
+        await stand().fail({ behaviour: { kind: 'drop' } }),
+      ];
+      expect(failures.map((failure) => [kindOf(failure), failure.retryable, failure.code])).toEqual([
+        ['communication', true, 'connect_failed'],
+        ['communication', true, 'connection_lost'],
+      ]);
+    });
+  });
+}
+
+function describeStatuses(stand: () => Stand): void {
+  const facts = async (status: number): Promise<unknown> => {
+    const failure = await stand().fail({ behaviour: { kind: 'status', status } });
+    return [failure.status, kindOf(failure), failure.retryable];
+  };
+
+  describe('a refusal by the agent', () => {
+    it('is not tried again when the question is at fault', async () => {
+      expect(await Promise.all([400, 401, 403, 404, 422].map(facts))).toEqual([
+        [400, 'communication', false],
+        [401, 'authentication', false],
+        [403, 'authorization', false],
+        [404, 'communication', false],
+        [422, 'communication', false],
+      ]);
+    });
+
+    it('is tried again when the agent is at fault', async () => {
+      expect(await Promise.all([408, 500, 502, 503].map(facts))).toEqual([
+        [408, 'timeout', true],
+        [500, 'communication', true],
+        [502, 'communication', true],
+        [503, 'communication', true],
+      ]);
+    });
+
+    it('says when to come again', async () => {
+      const behaviour = { kind: 'status', status: 429, retryAfter: '7' } as const;
+      const { status, retryable, retryAfterMs } = await stand().fail({ behaviour });
+      expect([status, retryable, retryAfterMs]).toEqual([429, true, 7_000]);
+    });
+
+    it('quotes the agent, and not at length', async () => {
+      const words = 'no such tone: '.padEnd(100_000, 'é');
+      const { detail = '' } = await stand().fail({ behaviour: { kind: 'status', status: 422, words } });
+      expect(detail).toContain('no such tone');
+      expect(Buffer.byteLength(detail)).toBeLessThan(1_400);
+    });
+  });
+}
+
+function describeBadAnswers(stand: () => Stand): void {
+  describe('an answer that cannot be used', () => {
+    it('is a communication failure when it is malformed', async () => {
+      const failure = await stand().fail({ behaviour: { kind: 'malformed' } });
+      expect([kindOf(failure), failure.retryable, failure.code]).toEqual([
+        'communication',
+        true,
+        'malformed_json',
+      ]);
+    });
+
+    it('is given up at the size limit and not asked for again', async () => {
+      const failure = await stand().fail({ behaviour: { kind: 'huge' } });
+      expect([kindOf(failure), failure.retryable, failure.code]).toEqual([
+        'communication',
+        false,
+        'too_large',
+      ]);
+    });
+  });
+}

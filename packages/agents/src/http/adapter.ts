@@ -1,0 +1,96 @@
+import type { AgentReply } from '@baton/core';
+import { EgressError, type EgressResponse } from '@baton/egress';
+import {
+  AgentFailureError,
+  type Adapter,
+  type AgentRequest,
+  type Health,
+  type HealthContext,
+  type InvokeContext,
+} from '../adapter.ts';
+import { answerToFailure, toAgentFailure } from '../failure.ts';
+import { parseHttpConfig, type HttpConfig } from './config.ts';
+import { toReply } from './reply.ts';
+import { toHttpRequest } from './request.ts';
+
+/** Parameters of {@link createHttpAdapter}. */
+export interface HttpAdapterParams {
+  /** Epoch milliseconds. Default: the system's clock. */
+  readonly now?: () => number;
+}
+
+const HEALTH_TIMEOUT_MS = 5_000;
+
+/** The adapter for any agent that answers one HTTP call: JSON or text in, JSON or text out. */
+export function createHttpAdapter({ now = Date.now }: HttpAdapterParams = {}): Adapter<HttpConfig> {
+  return {
+    kind: 'http',
+    capabilities: {
+      streaming: false,
+      sessions: true,
+      pauses: false,
+      cancel: true,
+      files: false,
+      health: true,
+    },
+    parseConfig: parseHttpConfig,
+    invoke: (request, context) => invoke(request, context, now),
+    health: (config, context) => probe(config, context, now),
+  };
+}
+
+async function invoke(
+  request: AgentRequest<HttpConfig>,
+  context: InvokeContext,
+  now: () => number,
+): Promise<AgentReply> {
+  const label = `Agent "${request.agent.name}"`;
+  const redact = redactor(request.config.authorization?.secrets ?? []);
+  try {
+    const answer = await call(request, context, now);
+    if (answer.status >= 200 && answer.status < 300) return toReply(answer, request.config.response);
+    throw new AgentFailureError(answerToFailure(answer, { label, redact, now: now() }));
+  } catch (error) {
+    if (error instanceof AgentFailureError) throw error;
+    throw new AgentFailureError(toAgentFailure(error, label), error);
+  }
+}
+
+async function call(
+  request: AgentRequest<HttpConfig>,
+  context: InvokeContext,
+  now: () => number,
+): Promise<EgressResponse> {
+  const call = toHttpRequest(request, context);
+  const timeoutMs = context.deadlineAt - now();
+  if (timeoutMs <= 0) throw new EgressError('timeout', 'The deadline had passed before the call went out.');
+  return context.egress.request({ ...call, timeoutMs, signal: context.signal, redirect: false });
+}
+
+/** Takes credentials out of what the agent says, in case it echoes them. */
+function redactor(secrets: readonly string[]): (text: string) => string {
+  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+}
+
+async function probe(config: HttpConfig, context: HealthContext, now: () => number): Promise<Health> {
+  const startedAt = now();
+  // Where GET is how the agent is invoked, the probe must not invoke it.
+  const url = config.method === 'GET' ? new URL('/', config.endpoint).href : config.endpoint;
+  try {
+    const { egress, signal } = context;
+    const answer = await egress.request({
+      method: 'GET',
+      url,
+      signal,
+      timeoutMs: HEALTH_TIMEOUT_MS,
+      readBody: false,
+    });
+    // 501 is how a server says that it is there but knows no GET.
+    const healthy = answer.status < 500 || answer.status === 501;
+    const detail = healthy ? {} : { detail: `The endpoint answered ${answer.status}.` };
+    return { healthy, ...detail, latencyMs: now() - startedAt };
+  } catch (error) {
+    const { detail = 'The endpoint does not answer.' } = toAgentFailure(error, 'The endpoint');
+    return { healthy: false, detail, latencyMs: now() - startedAt };
+  }
+}

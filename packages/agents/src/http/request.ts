@@ -1,0 +1,59 @@
+import { failure, type Json } from '@baton/core';
+import type { EgressRequest } from '@baton/egress';
+import { AgentFailureError, type AgentRequest, type InvokeContext } from '../adapter.ts';
+import type { HttpConfig } from './config.ts';
+
+/** The call for one question. Throws {@link AgentFailureError} (`expression`) when an expression of the config fails. */
+export function toHttpRequest(request: AgentRequest<HttpConfig>, context: InvokeContext): EgressRequest {
+  const { config } = request;
+  const headers = headersOf(request, context);
+  const body = config.method === 'GET' ? {} : { body: bodyOf(request, headers['content-type'] ?? '') };
+  return { method: config.method, url: urlOf(request), headers, ...body };
+}
+
+function variablesOf({ session }: AgentRequest<HttpConfig>): { readonly session: Json } {
+  return { session: session ?? null };
+}
+
+function headersOf(request: AgentRequest<HttpConfig>, context: InvokeContext): Record<string, string> {
+  const { config, input } = request;
+  const written = config.headers.flatMap(([name, template]) => {
+    const value = template(input, variablesOf(request));
+    return value === null ? [] : [[name, scalarText(value, `/headers/${name}`)] as const];
+  });
+  return {
+    accept: 'application/json',
+    ...(config.method === 'GET' ? {} : { 'content-type': 'application/json' }),
+    ...Object.fromEntries(written),
+    ...(config.authorization === null ? {} : { authorization: config.authorization.header }),
+    'idempotency-key': context.idempotencyKey,
+    'baton-run-id': context.runId,
+    ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
+  };
+}
+
+function urlOf(request: AgentRequest<HttpConfig>): string {
+  const url = new URL(request.config.endpoint);
+  for (const [name, template] of request.config.query) {
+    const value = template(request.input, variablesOf(request));
+    const values: readonly Json[] = Array.isArray(value) ? value : [value];
+    for (const item of values) {
+      if (item !== null) url.searchParams.append(name, scalarText(item, `/query/${name}`));
+    }
+  }
+  return url.href;
+}
+
+/** JSON, unless the config names another media type and gives a string: that is sent as it is. */
+function bodyOf(request: AgentRequest<HttpConfig>, contentType: string): string {
+  const { config, input } = request;
+  const value = config.body === null ? input : config.body(input, variablesOf(request));
+  return typeof value === 'string' && !/json/i.test(contentType) ? value : JSON.stringify(value);
+}
+
+function scalarText(value: Json, pointer: string): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  const detail = `The expression at ${pointer} of the agent's config gave an object or a list; a string is needed.`;
+  throw new AgentFailureError(failure('expression', detail, { code: 'expression_result' }));
+}

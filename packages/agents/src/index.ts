@@ -1,0 +1,15 @@
+export {
+  AgentFailureError,
+  type Adapter,
+  type AgentEvent,
+  type AgentRequest,
+  type Capabilities,
+  type ConfigProblem,
+  type Health,
+  type HealthContext,
+  type InvokeContext,
+  type ParsedConfig,
+} from './adapter.ts';
+export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams } from './failure.ts';
+export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
+export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';
