@@ -71,3 +71,22 @@ export type {
 export { ENGINE_VERSION, type Snapshot } from './interpreter/snapshot.ts';
 export type { Outcome, RunState } from './interpreter/state.ts';
 export { expressionSource, readTemplateString, type TemplateString } from './definition/expression-text.ts';
+export { MAX_STATE_BYTES, MAX_VALUE_BYTES } from './interpreter/data.ts';
+export { createInterpreter, MAX_INBOX, type Interpreter } from './interpreter/interpreter.ts';
+export type { InterpreterParams, ValidateSchema } from './interpreter/load.ts';
+export { MAX_STEPS, type TurnResult } from './interpreter/settle.ts';
+export {
+  DEEPEST_DEFINITION,
+  MOST_TASKS,
+  parseDefinition,
+  type ParsedDefinition,
+} from './definition/parse-definition.ts';
+export type { AgentReference, WorkflowReference } from './definition/references.ts';
+export {
+  DURATION_KEYS,
+  durationObjectToMs,
+  formatIsoDuration,
+  LONGEST_DURATION_MS,
+  parseIsoDuration,
+} from './duration.ts';
+export { compareVersions, isName, isVariableName, isVersion, isVersionRange, satisfies } from './names.ts';
