@@ -1,0 +1,41 @@
+import type { Task, TaskItem } from '../definition/definition.ts';
+import type { Failure, Problem } from '../failure.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { InterpreterEvent } from './commands.ts';
+import type { Frame } from './state.ts';
+import type { Turn } from './turn.ts';
+
+/** Kinds of frames: those of tasks, the run itself, and one round of a `for`. */
+export type BehaviorKind = Task['kind'] | 'run' | 'iteration';
+
+/** What a child tells its parent when it has ended well. */
+export interface ChildDone {
+  readonly child: Frame;
+  readonly output: Json;
+  /** The child's flow directive. */
+  readonly then: string;
+}
+
+/** News of a command that stays open. */
+export type Progress = Extract<InterpreterEvent, { kind: 'human-task-opened' } | { kind: 'child-started' }>;
+
+/** How the frames of one kind behave. Handlers may throw a TaskFault, which faults the frame's task. */
+export interface Behavior {
+  begin(turn: Turn, frame: Frame, item: TaskItem): void;
+  childDone?(turn: Turn, frame: Frame, done: ChildDone): void;
+  /** Without it a child's fault is the frame's own. */
+  childFaulted?(turn: Turn, frame: Frame, faulted: { child: Frame; error: Problem }): void;
+  completed?(turn: Turn, frame: Frame, result: Json): void;
+  failed?(turn: Turn, frame: Frame, failure: Failure): void;
+  fired?(turn: Turn, frame: Frame, timer: number): void;
+  progress?(turn: Turn, frame: Frame, news: Progress): void;
+  /** Offers an event; true when the frame has taken it. */
+  offered?(turn: Turn, frame: Frame, event: JsonObject): boolean;
+  /** Queued work of the frame's own. */
+  iterate?(turn: Turn, frame: Frame): void;
+  /** The frame ends without having finished. */
+  closed?(turn: Turn, frame: Frame): void;
+}
+
+/** The behaviour of every kind. */
+export type Behaviors = Readonly<Record<BehaviorKind, Behavior>>;

@@ -1,0 +1,121 @@
+import type { Definition, Schema, TaskItem, TaskList } from '../definition/definition.ts';
+import { parseDefinition } from '../definition/parse-definition.ts';
+import type { Json, JsonObject } from '../json.ts';
+import { own, isObject } from '../json.ts';
+import type { Behaviors } from './behavior.ts';
+import { createEvaluator, type Evaluator } from './expressions.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Checks a value; the sentences say what is wrong, each with the pointer into the value. */
+export type ValidateSchema = (
+  schema: Schema,
+  value: Json,
+) => readonly { readonly pointer: string; readonly detail: string }[];
+
+/** What the interpreter needs from outside: no clock, no randomness, no library of its own. */
+export interface InterpreterParams {
+  readonly validateSchema: ValidateSchema;
+  /** SHA-256 of a text, in lower-case hexadecimal. */
+  readonly hash: (text: string) => string;
+}
+
+/** A run's snapshot made ready for the interpreter. */
+export interface LoadedRun {
+  readonly snapshot: Snapshot;
+  readonly definition: Definition;
+  readonly evaluator: Evaluator;
+  readonly params: InterpreterParams;
+  readonly behaviors: Behaviors;
+  /** Set at the start of each turn: `now` of expressions. */
+  readonly clock: { now: number };
+  /** Variables that are the same everywhere in the run. */
+  readonly constants: JsonObject;
+  /** The task at a pointer. */
+  item(pointer: string): TaskItem | undefined;
+  /** The tasks of one of a task's lists; the run's own for ''. */
+  list(pointer: string, list: 'do' | 'try' | 'catch'): TaskList;
+  /** The part of the definition at a pointer, as it was written. */
+  source(pointer: string): Json;
+}
+
+/** Parses a snapshot's definition once; throws when it is not valid, which publishing has made sure of. */
+export function loadRun(
+  snapshot: Snapshot,
+  startedAt: number,
+  params: InterpreterParams & { readonly behaviors: Behaviors },
+): LoadedRun {
+  const { definition, problems } = parseDefinition(snapshot.definition);
+  if (definition === undefined) {
+    throw new Error(
+      `The run's definition is not valid: ${problems.map((p) => `${p.pointer} ${p.message}`).join('; ')}`,
+    );
+  }
+  const clock = { now: startedAt };
+  const items = new Map<string, TaskItem>();
+  collect(definition.tasks, items);
+  return {
+    snapshot,
+    definition,
+    params,
+    behaviors: params.behaviors,
+    clock,
+    evaluator: createEvaluator(() => clock.now),
+    constants: constantsOf(snapshot, startedAt),
+    item: (pointer) => items.get(pointer),
+    list: (pointer, list) => listOf(definition, items.get(pointer), list),
+    source: (pointer) => atPointer(snapshot.definition, pointer),
+  };
+}
+
+function collect(tasks: TaskList, items: Map<string, TaskItem>): void {
+  for (const item of tasks) {
+    items.set(item.pointer, item);
+    const { task } = item;
+    if (task.kind === 'do' || task.kind === 'for' || task.kind === 'try') collect(task.tasks, items);
+    if (task.kind === 'fork') collect(task.branches, items);
+    if (task.kind === 'try') collect(task.catch.tasks ?? [], items);
+  }
+}
+
+function listOf(definition: Definition, item: TaskItem | undefined, list: 'do' | 'try' | 'catch'): TaskList {
+  if (item === undefined) return definition.tasks;
+  const { task } = item;
+  if (task.kind === 'try') return list === 'catch' ? (task.catch.tasks ?? []) : task.tasks;
+  if (task.kind === 'do' || task.kind === 'for') return task.tasks;
+  return task.kind === 'fork' ? task.branches : [];
+}
+
+function constantsOf(snapshot: Snapshot, startedAt: number): JsonObject {
+  return {
+    workflow: {
+      id: snapshot.runId,
+      definition: snapshot.definition,
+      input: snapshot.input,
+      startedAt: dateVariable(startedAt),
+    },
+    runtime: { name: 'baton', version: '1.0.0', metadata: {} },
+  };
+}
+
+/** An instant the way expressions see it. */
+export function dateVariable(ms: number): JsonObject {
+  return {
+    iso8601: new Date(ms).toISOString(),
+    epoch: { seconds: Math.floor(ms / 1000), milliseconds: ms },
+  };
+}
+
+function atPointer(document: Json, pointer: string): Json {
+  let value: Json = document;
+  for (const segment of pointer.split('/').slice(1)) {
+    const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
+    const next: Json | undefined = Array.isArray(value)
+      ? value[Number(key)]
+      : isObject(value)
+        ? own(value, key)
+        : undefined;
+    if (next === undefined) return null;
+    value = next;
+  }
+  return value;
+}

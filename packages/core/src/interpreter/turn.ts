@@ -1,0 +1,145 @@
+import { failure, type Problem } from '../failure.ts';
+import type { Json, JsonObject } from '../json.ts';
+import type { Command, OpenCommand } from './commands.ts';
+import type { LoadedRun } from './load.ts';
+import type { Action, Body, Frame, RunState } from './state.ts';
+import type { NumberedTrace, StepRef, TraceEvent } from './trace.ts';
+
+/** The state while a turn works on it: its own copy of the top level; frames are replaced, never changed. */
+export type Draft = { -readonly [Key in keyof RunState]: RunState[Key] };
+
+/** One call of the reducer: a draft of the state and what it asks for and reports. */
+export interface Turn {
+  readonly run: LoadedRun;
+  /** Workflow time in epoch milliseconds. */
+  readonly at: number;
+  readonly draft: Draft;
+  readonly commands: Command[];
+  readonly trace: NumberedTrace[];
+  /** Work still to do in this turn, last in first out. */
+  readonly work: Action[];
+  /** Whether a large value was made in this turn, so that the state must be weighed. */
+  heavy: boolean;
+}
+
+/** Begins a turn on a copy of the state. */
+export function openTurn(run: LoadedRun, state: RunState, at: number): Turn {
+  const draft: Draft = { ...state, frames: { ...state.frames } };
+  run.clock.now = at;
+  return { run, at, draft, commands: [], trace: [], work: [], heavy: false };
+}
+
+/** An instant in epoch milliseconds as RFC 3339. */
+export function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** Numbers a trace event and keeps it. */
+export function report(turn: Turn, event: TraceEvent): void {
+  turn.draft.seq += 1;
+  turn.trace.push({ ...event, seq: turn.draft.seq, at: instant(turn.at) });
+}
+
+/** The frame with this id, or undefined once it has ended. */
+export function findFrame(turn: Turn, id: number): Frame | undefined {
+  return turn.draft.frames[id];
+}
+
+/** Puts a frame in place of its older self. */
+export function putFrame(turn: Turn, frame: Frame): Frame {
+  turn.draft.frames = withFrame(turn, frame);
+  return frame;
+}
+
+function withFrame(turn: Turn, frame: Frame): Readonly<Record<number, Frame>> {
+  // The draft's record is this turn's own copy, so adding to it changes no state that was handed out.
+  return Object.assign(turn.draft.frames, { [frame.id]: frame });
+}
+
+/** Gives a frame another body. */
+export function putBody(turn: Turn, frame: Frame, body: Body): Frame {
+  return putFrame(turn, { ...frame, body });
+}
+
+/** Forgets a frame that has ended. */
+export function dropFrame(turn: Turn, id: number): void {
+  const { [id]: _ended, ...frames } = turn.draft.frames;
+  turn.draft.frames = frames;
+}
+
+/** What a command says besides its number. */
+export type NewCommand = OpenCommand extends infer C
+  ? C extends OpenCommand
+    ? Omit<C, 'id'>
+    : never
+  : never;
+
+/** Numbers an effect and asks for it. */
+export function ask(turn: Turn, command: NewCommand): OpenCommand {
+  const id = turn.draft.nextCommand;
+  turn.draft.nextCommand += 1;
+  const numbered: OpenCommand = { ...command, id };
+  turn.commands.push(numbered);
+  return numbered;
+}
+
+/** Takes back an effect; one that was asked for in this very turn is never performed. */
+export function takeBack(turn: Turn, id: number): void {
+  const asked = turn.commands.findIndex((command) => 'id' in command && command.id === id);
+  if (asked >= 0) turn.commands.splice(asked, 1);
+  else turn.commands.push({ kind: 'cancel', target: id });
+}
+
+/** Asks for a timer and returns its number. */
+export function startTimer(
+  turn: Turn,
+  frame: Frame,
+  timer: { ms: number; purpose: 'wait' | 'timeout' | 'retry' },
+): number {
+  const dueAt = turn.at + Math.max(0, timer.ms);
+  return ask(turn, { kind: 'start-timer', step: stepOf(turn, frame), dueAt, purpose: timer.purpose }).id;
+}
+
+/** How readers know a frame's step. */
+export function stepOf(turn: Turn, frame: Frame): StepRef {
+  const item = turn.run.item(frame.pointer);
+  const parent = findFrame(turn, frame.parent);
+  return {
+    id: frame.id,
+    parent: parent?.step ?? 0,
+    path: frame.pointer,
+    name: item?.name ?? turn.run.definition.document.name,
+    kind: item?.task.kind ?? 'run',
+    ...(frame.iteration === undefined ? {} : { iteration: frame.iteration }),
+    attempt: attemptOf(frame.body),
+  };
+}
+
+function attemptOf(body: Body): number {
+  if (body.kind === 'call') return body.attempt;
+  return body.kind === 'try' ? body.rounds : 1;
+}
+
+/** Puts work on the turn's stack. */
+export function push(turn: Turn, action: Action): void {
+  turn.work.push(action);
+}
+
+/** An error that belongs to a frame's task. */
+export function fault(turn: Turn, frame: Frame, error: Problem): void {
+  const instance = error.instance ?? frame.pointer;
+  push(turn, { do: 'fault', frame: frame.id, error: { ...error, instance } });
+}
+
+/** A command's answer that is no object where one is due: a bug of the edge, told as a runtime error. */
+export function unexpected(what: string, value: Json): Problem {
+  return failure(
+    'runtime',
+    `${what} answered ${JSON.stringify(value).slice(0, 200)}, which the interpreter cannot read.`,
+  );
+}
+
+/** The variables an expression may use at a frame. */
+export function scopeVariables(turn: Turn, frame: Frame): JsonObject {
+  return { ...turn.run.constants, ...frame.variables, context: turn.draft.context };
+}
