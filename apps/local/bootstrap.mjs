@@ -141,17 +141,30 @@ async function bringRuntime() {
   const stamp = existsSync(node) && existsSync(pnpm) ? wanted.join(' ') : 'missing';
   if (readOrNull(join(state, 'runtime.stamp')) !== stamp) {
     const [npm, first] = npmCommand();
-    const flags = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--loglevel=error'];
-    await phase(`Getting ${wanted.join(' and ').replace(/node-[^@]*@/, 'Node ').replace('@', ' ')}`, async () => {
-      rmSync(modules, { recursive: true, force: true });
-      mkdirSync(runtime, { recursive: true });
-      writeFileSync(join(runtime, 'package.json'), '{ "private": true }\n');
-      await run(npm, [...first, 'install', '--prefix', runtime, ...flags, ...wanted], {
-        what: 'Getting Node and pnpm from the npm registry',
-        hint: 'Is the registry reachable?',
-        cwd: runtime,
-      });
-    });
+    const flags = [
+      '--ignore-scripts',
+      '--no-save',
+      '--no-package-lock',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ];
+    await phase(
+      `Getting ${wanted
+        .join(' and ')
+        .replace(/node-[^@]*@/, 'Node ')
+        .replace('@', ' ')}`,
+      async () => {
+        rmSync(modules, { recursive: true, force: true });
+        mkdirSync(runtime, { recursive: true });
+        writeFileSync(join(runtime, 'package.json'), '{ "private": true }\n');
+        await run(npm, [...first, 'install', '--prefix', runtime, ...flags, ...wanted], {
+          what: 'Getting Node and pnpm from the npm registry',
+          hint: 'Is the registry reachable?',
+          cwd: runtime,
+        });
+      },
+    );
     writeFileSync(join(state, 'runtime.stamp'), wanted.join(' '));
   }
   return { node, pnpm, path: [dirname(node), join(modules, '.bin'), process.env.PATH].join(':') };
@@ -183,7 +196,10 @@ async function installPackages(tools) {
 function generateStamp() {
   const folder = join(root, 'prisma');
   const schemas = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.prisma')) : [];
-  const files = [...schemas.sort().map((name) => join(folder, name)), join(root, 'packages/store/package.json')];
+  const files = [
+    ...schemas.sort().map((name) => join(folder, name)),
+    join(root, 'packages/store/package.json'),
+  ];
   return hashOf([...files, join(root, 'pnpm-lock.yaml')]);
 }
 

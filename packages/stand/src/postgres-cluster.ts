@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { commandOf, isAlive } from './process-facts.ts';
 import { makeOwnedDir, type PostgresHome } from './postgres-home.ts';
+import { hasCode } from './error-code.ts';
 
 const run = promisify(execFile);
 
@@ -17,7 +18,7 @@ async function readOrNull(file: string): Promise<string | null> {
   try {
     return (await readFile(file, 'utf8')).trim();
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    if (hasCode(error, 'ENOENT')) return null;
     throw error;
   }
 }

@@ -4,13 +4,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 300;
 
+// Asks for the property and not for the class: under jest, errors of Node's own modules are of another realm's class.
+function hasCode(error: unknown, code: string): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
+}
+
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
     // EPERM means that the process is there and belongs to somebody else.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return hasCode(error, 'EPERM');
   }
 }
 
@@ -28,7 +33,7 @@ async function tryTake(lockDir: string): Promise<boolean> {
   try {
     await mkdir(lockDir);
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    if (hasCode(error, 'EEXIST')) return false;
     throw error;
   }
   await writeFile(join(lockDir, 'pid'), String(process.pid));

@@ -1,0 +1,170 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startProcess, tailOf } from '@baton/stand';
+import { STATIC_CHECKS, TEST_PROJECTS, type StaticCheck, type TestProject } from './checks.ts';
+import { parseJestReport } from './jest-report-codec.ts';
+import { elapsed, type Terminal } from './terminal.ts';
+import { startTestParts, type TestParts } from './test-parts.ts';
+
+/** What {@link verify} needs. */
+export interface VerifyParams {
+  /** The checkout. */
+  readonly root: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Names of checks and projects to run; empty: all. */
+  readonly only: readonly string[];
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+interface Outcome {
+  readonly name: string;
+  readonly passed: number;
+  readonly failed: number;
+  readonly took: string;
+}
+
+/** Lines of a failed check's output that are shown; the file below `.baton/verify` has them all. */
+const SHOWN_LINES = 400;
+
+interface Ran {
+  readonly code: number | null;
+  readonly logFile: string;
+}
+
+async function runTool(
+  params: VerifyParams,
+  name: string,
+  step: Omit<StaticCheck, 'name'> & { env?: object },
+) {
+  const logFile = join(params.root, '.baton', 'verify', `${name}.log`);
+  await rm(logFile, { force: true });
+  const child = await startProcess({
+    name,
+    command: join(params.root, 'node_modules', '.bin', step.tool),
+    args: step.args,
+    env: { ...params.env, ...step.env },
+    cwd: params.root,
+    logFile,
+    graceMs: 3_000,
+  });
+  const stop = (): void => void child.stop();
+  params.signal.addEventListener('abort', stop);
+  const { code } = await child.ended;
+  params.signal.removeEventListener('abort', stop);
+  return { code, logFile } satisfies Ran;
+}
+
+async function showFailure(params: VerifyParams, name: string, ran: Ran): Promise<void> {
+  const lines = (await tailOf(ran.logFile, Number.POSITIVE_INFINITY)).split('\n');
+  const kept = lines.filter((line) => !/^PASS /.test(line));
+  params.terminal.line(`\n── ${name} failed ──\n${kept.slice(0, SHOWN_LINES).join('\n')}`);
+  if (kept.length > SHOWN_LINES)
+    params.terminal.line(`… ${kept.length - SHOWN_LINES} more lines in ${ran.logFile}`);
+  params.terminal.line('');
+}
+
+async function runStatic(params: VerifyParams, check: StaticCheck): Promise<Outcome> {
+  const since = performance.now();
+  const ran = await runTool(params, check.name, check);
+  const failed = ran.code === 0 ? 0 : 1;
+  if (failed && !params.signal.aborted) await showFailure(params, check.name, ran);
+  return { name: check.name, passed: 1 - failed, failed, took: elapsed(since) };
+}
+
+async function runProject(params: VerifyParams, project: TestProject, parts: TestParts): Promise<Outcome> {
+  const since = performance.now();
+  const { name } = project;
+  const report = join(params.root, '.baton', 'verify', `${name}.json`);
+  await rm(report, { force: true });
+  const args = ['-c', 'config/jest.config.mjs', '--selectProjects', name, '--passWithNoTests', '--ci'];
+  args.push(`--maxWorkers=${project.workers}`, '--json', `--outputFile=${report}`);
+  const ran = await runTool(params, name, { tool: 'jest', args, env: parts.env });
+  if (params.signal.aborted) return { name, passed: 0, failed: 1, took: elapsed(since) };
+  let counted = { passed: 0, failed: 1 };
+  try {
+    counted = parseJestReport(await readFile(report, 'utf8'));
+  } catch {
+    // jest ended without a report: its output below says why, and it counts as one failure.
+  }
+  // jest also fails for reasons that are no test, such as a global set-up that throws.
+  if (ran.code !== 0 && counted.failed === 0) counted = { ...counted, failed: 1 };
+  if (counted.failed > 0) await showFailure(params, name, ran);
+  return { name, ...counted, took: elapsed(since) };
+}
+
+function announce(terminal: Terminal, outcome: Outcome): void {
+  const { name, passed, failed, took } = outcome;
+  const verdict = failed === 0 ? 'ok  ' : 'FAIL';
+  terminal.line(
+    `  ${verdict} ${name.padEnd(12)} ${String(passed).padStart(6)} passed ${failed} failed  ${took}`,
+  );
+}
+
+async function runProjects(params: VerifyParams, projects: readonly TestProject[]): Promise<Outcome[]> {
+  const { terminal, signal } = params;
+  const none: TestParts = { env: {}, missing: [], stop: () => Promise.resolve() };
+  const needed = projects.some((project) => project.needsParts);
+  const outcomes: Outcome[] = [];
+  const parts = needed ? await startTestParts(terminal, signal) : none;
+  try {
+    for (const sentence of parts.missing) {
+      terminal.line(`  NOT HAD ${sentence}`);
+      if (params.env['CI']) outcomes.push({ name: sentence, passed: 0, failed: 1, took: '0.0 s' });
+    }
+    for (const project of projects) {
+      if (signal.aborted) break;
+      if (project.needsParts && parts.missing.length > 0) {
+        terminal.line(`  NOT RUN ${project.name}: it needs what could not be had.`);
+        continue;
+      }
+      const outcome = await runProject(params, project, parts);
+      announce(terminal, outcome);
+      outcomes.push(outcome);
+    }
+  } finally {
+    await parts.stop();
+  }
+  return outcomes;
+}
+
+/** The names after `--only`, as in `--only unit,int` or `--only=lint`; throws a sentence for an unknown one. */
+export function parseOnly(args: readonly string[]): readonly string[] {
+  const at = args.findIndex((arg) => arg === '--only' || arg.startsWith('--only='));
+  if (at < 0) return [];
+  const value = args[at]?.startsWith('--only=') ? args[at].slice('--only='.length) : (args[at + 1] ?? '');
+  const known = [...STATIC_CHECKS, ...TEST_PROJECTS].map(({ name }) => name);
+  const names = value.split(',').filter(Boolean);
+  const unknown = names.find((name) => !known.includes(name));
+  if (names.length === 0 || unknown !== undefined) {
+    throw new Error(
+      `--only takes a list of: ${known.join(', ')}${unknown ? `; "${unknown}" is none of them` : ''}.`,
+    );
+  }
+  return names;
+}
+
+/**
+ * Runs every check and every test, going on after a failure, and answers whether all passed.
+ * The last line written is always `N passed, N failed`: a static check counts as one, tests one by one.
+ */
+export async function verify(params: VerifyParams): Promise<boolean> {
+  const { terminal, signal } = params;
+  const since = performance.now();
+  await mkdir(join(params.root, '.baton', 'verify'), { recursive: true });
+  const chosen = ({ name }: { name: string }): boolean =>
+    params.only.length === 0 || params.only.includes(name);
+  const outcomes: Outcome[] = [];
+  for (const check of STATIC_CHECKS.filter(chosen)) {
+    if (signal.aborted) break;
+    const outcome = await runStatic(params, check);
+    announce(terminal, outcome);
+    outcomes.push(outcome);
+  }
+  if (!signal.aborted) outcomes.push(...(await runProjects(params, TEST_PROJECTS.filter(chosen))));
+  const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
+  const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0) + (signal.aborted ? 1 : 0);
+  terminal.line(`\nAll in ${elapsed(since)}.`);
+  terminal.line(`${passed} passed, ${failed} failed`);
+  return failed === 0;
+}
