@@ -23,8 +23,15 @@ export function toConfigProblems(error: z.ZodError): ConfigProblem[] {
   });
 }
 
+/** What {@link unusableValues} found. */
+export interface Unusable {
+  /** Nothing else of the config may be looked at. */
+  readonly tooDeep: boolean;
+  readonly problems: readonly ConfigProblem[];
+}
+
 /** What no adapter can use, wherever it stands: references to secrets (not available yet), and nesting without end. */
-export function unusableValues(config: Json): ConfigProblem[] {
+export function unusableValues(config: Json): Unusable {
   const problems: ConfigProblem[] = [];
   // A list of what is left to visit instead of recursion: the nesting comes from outside.
   const open: { readonly value: Json; readonly pointer: string; readonly depth: number }[] = [
@@ -33,7 +40,8 @@ export function unusableValues(config: Json): ConfigProblem[] {
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
     const { value, pointer, depth } = at;
     if (depth > MAX_DEPTH) {
-      return [{ pointer: '', message: `The config is nested deeper than ${MAX_DEPTH} levels.` }];
+      const message = `The config is nested deeper than ${MAX_DEPTH} levels.`;
+      return { tooDeep: true, problems: [{ pointer: '', message }] };
     }
     if (typeof value === 'string' && value.includes('$secrets')) {
       problems.push({ pointer, message: 'Secrets are not available yet: $secrets cannot be used here.' });
@@ -42,7 +50,7 @@ export function unusableValues(config: Json): ConfigProblem[] {
       open.push({ value: child, pointer: childPointer(pointer, key), depth: depth + 1 });
     }
   }
-  return problems;
+  return { tooDeep: false, problems };
 }
 
 function entriesOf(value: Json): readonly (readonly [string, Json])[] {

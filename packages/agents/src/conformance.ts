@@ -2,50 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AgentReply, Failure, Json, Usage } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
 import { AgentFailureError, type Adapter, type InvokeContext } from './adapter.ts';
+import type { Behaviour, Counterpart } from './counterpart.ts';
 
-/** What a counterpart can be asked to do. */
-export type Behaviour =
-  /** Answers with {@link ConformanceParams.answer}. */
-  | { readonly kind: 'ok' }
-  /** Answers with {@link ConformanceParams.answer} and reports {@link ConformanceParams.usage}. */
-  | { readonly kind: 'usage' }
-  /** Its output is the input. */
-  | { readonly kind: 'echo' }
-  /** Answers with an HTTP status, or what the protocol has in its place, and `words` in its body. */
-  | {
-      readonly kind: 'status';
-      readonly status: number;
-      readonly retryAfter?: string;
-      readonly words?: string;
-    }
-  /** Takes the call and never answers. */
-  | { readonly kind: 'slow' }
-  /** Takes the call and closes the connection. */
-  | { readonly kind: 'drop' }
-  /** Is not there. */
-  | { readonly kind: 'refused' }
-  /** Answers with JSON that ends in the middle. */
-  | { readonly kind: 'malformed' }
-  /** Answers with more than 4 MiB. */
-  | { readonly kind: 'huge' };
-
-/** One call as the counterpart saw it. */
-export interface ReceivedCall {
-  readonly idempotencyKey: string | undefined;
-  /** Settles when the connection of the call is closed. */
-  readonly closed: Promise<unknown>;
-}
-
-/** A real server on loopback that speaks the adapter's protocol. */
-export interface Counterpart {
-  /** A config that parses, for an agent that behaves so. */
-  configFor(behaviour: Behaviour): Json;
-  /** All calls so far, in order. */
-  received(): readonly ReceivedCall[];
-  /** The next call that arrives. */
-  nextCall(): Promise<ReceivedCall>;
-  stop(): Promise<void>;
-}
+export type { Behaviour, Counterpart, ReceivedCall } from './counterpart.ts';
 
 /** What {@link describeAdapter} must know of an adapter. */
 export interface ConformanceParams<Config> {

@@ -92,7 +92,9 @@ describe('toAgentFailure()', () => {
 
   it('leaves unknown errors retryable', () => {
     expect(toAgentFailure(new TypeError('odd'), 'Agent "a"')).toMatchObject({
-      ...{ retryable: true, code: 'unknown', detail: 'Agent "a" failed: odd' },
+      retryable: true,
+      code: 'unknown',
+      detail: 'Agent "a" failed: odd',
     });
     expect(toAgentFailure('odd', 'Agent "a"').retryable).toBe(true);
   });

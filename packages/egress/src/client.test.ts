@@ -88,10 +88,15 @@ describe('request()', () => {
   });
 
   it('reads gzip, deflate and br', async () => {
-    const encoders = { gzip: gzipSync, deflate: deflateSync, br: brotliCompressSync, identity: Buffer.from };
+    const encoders = {
+      gzip: gzipSync,
+      deflate: deflateSync,
+      br: brotliCompressSync,
+      identity: (bytes: Buffer) => bytes,
+    };
     handler = (request, response) => {
       const name = request.url?.slice(1) ?? '';
-      const found = Object.entries(encoders).find(([key]) => key === name)?.[1] ?? Buffer.from;
+      const found = Object.entries(encoders).find(([key]) => key === name)?.[1] ?? gzipSync;
       response.writeHead(200, { 'Content-Encoding': name }).end(found(Buffer.from(`in ${name}`)));
     };
     const names = Object.keys(encoders);
@@ -197,6 +202,14 @@ describe('request()', () => {
     await rebound.close();
   });
 
+  it('keeps the addresses of a refused name to itself', async () => {
+    const inner = createEgress({ ...LOCAL, resolve: async () => ['10.9.8.7'] });
+    const error = await inner.request({ method: 'GET', url: 'http://secret.intranet.test/' }).catch(String);
+    await inner.close();
+    expect(error).toContain('secret.intranet.test');
+    expect(error).not.toContain('10.9');
+  });
+
   it('ends calls in flight when the client closes', async () => {
     const arrived = Promise.withResolvers<void>();
     handler = () => arrived.resolve();
@@ -249,7 +262,11 @@ describe('redirects', () => {
       'http://u:p@a/',
     ];
     expect(await Promise.all(targets.map(ask))).toEqual([
-      ...['blocked_address', 'blocked_address', 'blocked_scheme', 'blocked_address', 'bad_url'],
+      'blocked_address',
+      'blocked_address',
+      'blocked_scheme',
+      'blocked_address',
+      'bad_url',
     ]);
   });
 
@@ -310,6 +327,17 @@ describe('stream()', () => {
     first.cancel();
     for await (const _chunk of second.chunks) break;
     expect(await Promise.all(closed)).toHaveLength(2);
+  });
+
+  it('gives up at its deadline also when nobody reads it', async () => {
+    const closed = Promise.withResolvers<void>();
+    handler = (request, response) => {
+      request.socket.once('close', () => closed.resolve());
+      response.writeHead(200).write('x');
+    };
+    const answer = await egress.stream({ method: 'GET', url: at('/'), timeoutMs: 20 });
+    await closed.promise;
+    await expect(readAll(answer.chunks)).rejects.toMatchObject({ code: 'timeout' });
   });
 
   it('caps the whole stream', async () => {

@@ -7,16 +7,20 @@ export interface Deadline {
   readonly release: () => void;
 }
 
+/** The longest delay a Node timer takes; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 /** Starts the clock. The signal's reason is an {@link EgressError}: `timeout` or `aborted`. */
 export function startDeadline(timeoutMs: number, signal: AbortSignal | undefined): Deadline {
   const controller = new AbortController();
   const onAbort = (): void => {
     controller.abort(new EgressError('aborted', 'The call was aborted by its caller.', signal?.reason));
   };
-  const timer = setTimeout(
-    () => controller.abort(new EgressError('timeout', `No complete answer within ${timeoutMs} ms.`)),
-    Math.min(timeoutMs, 2 ** 31 - 1),
-  );
+  const onTimeout = (): void => {
+    signal?.removeEventListener('abort', onAbort);
+    controller.abort(new EgressError('timeout', `No complete answer within ${timeoutMs} ms.`));
+  };
+  const timer = setTimeout(onTimeout, Math.min(timeoutMs, MAX_TIMER_MS));
   if (signal?.aborted === true) onAbort();
   else signal?.addEventListener('abort', onAbort, { once: true });
   return {

@@ -25,23 +25,18 @@ export interface Guard {
 
 const MAX_URL = 16_384;
 
-/** The ports browsers refuse (Fetch, "bad port"), then data stores, brokers and control planes. */
-const SERVICE_PORTS: ReadonlySet<number> = new Set([
-  ...[
-    0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103,
-    104,
-  ],
-  ...[
-    109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515,
-    526,
-  ],
-  ...[
-    530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659,
-    4045,
-  ],
-  ...[4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080],
-  ...[445, 1433, 1521, 2375, 2376, 2379, 2380, 3306, 5432, 6379, 7233, 9092, 10_250, 11_211, 27_017],
-]);
+/** Ports that browsers refuse (Fetch, "bad port"), most of them of old services. */
+const BROWSERS_REFUSE =
+  '0 1 7 9 11 13 15 17 19 20 21 22 23 25 37 42 43 53 69 77 79 87 95 101 102 103 104 109 110 111 113 115 117 119 123 ' +
+  '135 137 139 143 161 179 389 427 465 512 513 514 515 526 530 531 532 540 548 554 556 563 587 601 636 989 990 993 995 ' +
+  '1719 1720 1723 2049 3659 4045 4190 5060 5061 6000 6566 6665 6666 6667 6668 6669 6679 6697 10080';
+
+/** Data stores, brokers and control planes. */
+const NEVER_AN_AGENT = '445 1433 1521 2375 2376 2379 2380 3306 5432 6379 7233 9092 10250 11211 27017';
+
+const SERVICE_PORTS: ReadonlySet<number> = new Set(
+  `${BROWSERS_REFUSE} ${NEVER_AN_AGENT}`.split(' ').map(Number),
+);
 
 /** Compiles a policy; `bad_policy` when an entry of `allowPrivate` is neither network nor host name. */
 export function createGuard(policy: EgressPolicy): Guard {
@@ -53,8 +48,7 @@ export function createGuard(policy: EgressPolicy): Guard {
     const granted = (part: Ip): boolean =>
       grants.hosts.has(bareHost(hostname)) || grants.networks.some((network) => isIn(part, network));
     if (ip === null || !isAllowed(ip, policy.allowLoopback, granted)) {
-      const shown = address === bareHost(hostname) ? address : `${address} (of ${bareHost(hostname)})`;
-      throw new EgressError('blocked_address', `Calls to ${shown} are not allowed by the egress policy.`);
+      throw blocked(bareHost(hostname), address);
     }
   };
 
@@ -70,6 +64,14 @@ export function createGuard(policy: EgressPolicy): Guard {
   };
 
   return { checkUrl, checkAddress };
+}
+
+/** The address that a name stands for stays out of the message: it would make us a resolver of inner names. */
+function blocked(host: string, address: string): EgressError {
+  const why = address === host ? '' : ': not all of its addresses are public';
+  return new EgressError('blocked_address', `Calls to ${host} are not allowed by the egress policy${why}.`, {
+    address,
+  });
 }
 
 function isAllowed(ip: Ip, allowLoopback: boolean, granted: (ip: Ip) => boolean): boolean {

@@ -4,7 +4,7 @@ import { createEgress, type Egress } from '@baton/egress';
 import { AgentFailureError, type InvokeContext } from '../adapter.ts';
 import { createHttpAdapter } from './adapter.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';
-import { startHttpCounterpart, type HttpCounterpart } from './counterpart.ts';
+import { startHttpCounterpart, type HttpCounterpart } from './http-counterpart.ts';
 
 const adapter = createHttpAdapter();
 let counterpart: HttpCounterpart;
@@ -171,7 +171,9 @@ describe('invoke()', () => {
     const failure = await failureOf(adapter.invoke(request, context({ egress: strict })));
     await strict.close();
     expect([failure.type.split('/').at(-1), failure.retryable, failure.code]).toEqual([
-      ...['authorization', false, 'blocked_address'],
+      'authorization',
+      false,
+      'blocked_address',
     ]);
   });
 });

@@ -30,14 +30,20 @@ describe('parseHttpConfig()', () => {
   it('refuses secrets wherever they stand, and says why', () => {
     const found = problems({
       endpoint: 'https://agent.example/',
+      method: 'FETCH',
       headers: { 'X-Key': '${ $secrets.key }' },
       authentication: { bearer: { token: '$secrets.token' } },
       body: { deep: ['x', { key: 'a ${ $secrets.b } c' }] },
     });
-    expect(found.map(({ pointer }) => pointer).toSorted()).toEqual([
-      ...['/authentication/bearer/token', '/body/deep/1/key', '/headers/X-Key'],
+    const secrets = found.filter(({ message }) => message.includes('not available yet'));
+    expect(found.filter((problem) => !secrets.includes(problem)).map(({ pointer }) => pointer)).toEqual([
+      '/method',
     ]);
-    expect(found.every(({ message }) => message.includes('not available yet'))).toBe(true);
+    expect(secrets.map(({ pointer }) => pointer).toSorted()).toEqual([
+      '/authentication/bearer/token',
+      '/body/deep/1/key',
+      '/headers/X-Key',
+    ]);
   });
 
   it('refuses nesting without end', () => {

@@ -28,19 +28,12 @@ export interface HttpResponseConfig {
 }
 
 /** Written by the adapter or by the HTTP client itself. */
-const OWN_HEADERS: ReadonlySet<string> = new Set([
-  ...[
-    'baton-run-id',
-    'connection',
-    'content-length',
-    'expect',
-    'host',
-    'idempotency-key',
-    'keep-alive',
-    'proxy-authorization',
-  ],
-  ...['te', 'trailer', 'traceparent', 'transfer-encoding', 'upgrade'],
-]);
+const OWN_HEADERS: ReadonlySet<string> = new Set(
+  (
+    'baton-run-id idempotency-key traceparent ' +
+    'connection content-length expect host keep-alive proxy-authorization te trailer transfer-encoding upgrade'
+  ).split(' '),
+);
 
 const literal = (what: string): z.ZodString =>
   z
@@ -113,13 +106,16 @@ type Checked = z.infer<typeof configSchema>;
 /** Checks the config of an HTTP agent and compiles its expressions; every problem is reported at once. */
 export function parseHttpConfig(config: Json): ParsedConfig<HttpConfig> {
   const unusable = unusableValues(config);
-  if (unusable.length > 0) return { ok: false, problems: unusable };
-  const problems: ConfigProblem[] = [];
-  const report = (problem: ConfigProblem): void => void problems.push(problem);
+  if (unusable.tooDeep) return { ok: false, problems: unusable.problems };
+  const named = new Set(unusable.problems.map(({ pointer }) => pointer));
+  const problems = [...unusable.problems];
+  const report = (problem: ConfigProblem): void => {
+    if (!named.has(problem.pointer)) problems.push(problem);
+  };
   const checked = configSchema.safeParse(config);
-  if (!checked.success) problems.push(...toConfigProblems(checked.error));
+  if (!checked.success) toConfigProblems(checked.error).forEach(report);
   const compiled = compileAll(isObject(config) ? config : {}, report);
-  if (checked.success) problems.push(...contradictions(checked.data));
+  if (checked.success) contradictions(checked.data).forEach(report);
   if (!checked.success || problems.length > 0) return { ok: false, problems };
   const { endpoint, method } = checked.data;
   return {

@@ -1,6 +1,6 @@
 import { describeAdapter } from '../conformance.ts';
 import { createHttpAdapter } from './adapter.ts';
-import { ANSWER, startHttpCounterpart } from './counterpart.ts';
+import { ANSWER, startHttpCounterpart } from './http-counterpart.ts';
 
 describeAdapter({
   name: 'http',
@@ -14,7 +14,7 @@ describeAdapter({
       endpoint: 'ftp://agent.example/',
       method: 'FETCH',
       headers: { Host: 'other', 'X-Topic': '${ .topic', 'bad name': 'x' },
-      query: { q: '${ nosuch(1) }', nested: { a: 1 } },
+      query: { q: '${ missing(1) }', nested: { a: 1 } },
       authentication: { digest: {} },
       body: { text: ['${ .a | }', '${ $unknown }'] },
       response: { output: '${ ] }', usage: { tokens: '${ . }', costUsd: '5' }, sessionId: 7 },

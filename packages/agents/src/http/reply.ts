@@ -36,7 +36,7 @@ export function toReply(answer: EgressResponse, config: HttpResponseConfig): Age
 function decodeBody({ body, headers }: EgressResponse): Json {
   const text = new TextDecoder().decode(body);
   const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (text.trim() === '') return /^text\//.test(mediaType) ? text : null;
+  if (text.trim() === '') return mediaType.startsWith('text/') ? text : null;
   if (/[/+]json$/.test(mediaType)) return parseJsonBounded(text, { maxDepth: MAX_DEPTH });
   if (mediaType !== '' || !/^\s*[[{"]/.test(text)) return text;
   try {

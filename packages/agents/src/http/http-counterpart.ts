@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Json } from '@baton/core';
-import type { Behaviour, Counterpart, ReceivedCall } from '../conformance.ts';
+import type { Behaviour, Counterpart, ReceivedCall } from '../counterpart.ts';
 
 /** What the counterpart answers to `ok` and `usage`. */
 export const ANSWER = { ok: true, summary: 'done' };
@@ -55,7 +55,13 @@ const USAGE_RESPONSE: Json = {
 function pathOf(behaviour: Behaviour): string {
   if (behaviour.kind !== 'status') return `/${behaviour.kind}`;
   const { status, retryAfter = '', words = '' } = behaviour;
-  return `/status?${new URLSearchParams({ status: String(status), retryAfter, words: words.slice(0, 50), pad: String(words.length) })}`;
+  const wish = new URLSearchParams({
+    status: String(status),
+    retryAfter,
+    words: words.slice(0, 50),
+    pad: String(words.length),
+  });
+  return `/status?${wish.toString()}`;
 }
 
 function behave(request: IncomingMessage, response: ServerResponse): void {
