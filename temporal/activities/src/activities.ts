@@ -1,0 +1,74 @@
+import type {
+  AgentReply,
+  HttpRequest,
+  HumanTaskRequest,
+  Json,
+  PinnedAgent,
+  Snapshot,
+  StepRef,
+} from '@baton/core';
+
+/** One delivery to an agent. */
+export interface InvokeAgentParams {
+  readonly agent: PinnedAgent;
+  readonly input: Json;
+  readonly session?: string;
+  readonly idempotencyKey: string;
+  readonly step: StepRef;
+  readonly timeoutMs: number;
+}
+
+/** One HTTP request of a `call: http`. */
+export interface CallHttpParams {
+  readonly request: HttpRequest;
+  readonly idempotencyKey: string;
+  readonly step: StepRef;
+  readonly timeoutMs: number;
+}
+
+/** What a decision on a human task is bound to besides the task itself. */
+export interface OpenHumanTaskParams {
+  readonly task: HumanTaskRequest;
+  readonly step: StepRef;
+  readonly idempotencyKey: string;
+  readonly requester: string;
+  readonly definitionVersion: string;
+  readonly agentVersions: readonly string[];
+}
+
+/** An open human task, or one that was decided before the run began to wait. */
+export interface OpenedHumanTask {
+  readonly humanTaskId: string;
+  readonly outcome: Json;
+}
+
+/** A child run to accept. */
+export interface CreateChildRunParams {
+  readonly workflow: { readonly namespace: string; readonly name: string; readonly version: string };
+  readonly input: Json;
+  readonly step: StepRef;
+  readonly idempotencyKey: string;
+}
+
+/** An accepted child run, ready to be started under its workflow id. */
+export interface ChildRun {
+  readonly runId: string;
+  readonly workflowId: string;
+  readonly workflowType: string;
+  readonly snapshot: Snapshot;
+}
+
+/** The effects of a run. A failed call throws an ApplicationFailure whose first detail is the Failure. */
+export interface Activities {
+  invokeAgent(params: InvokeAgentParams): Promise<AgentReply>;
+  callHttp(params: CallHttpParams): Promise<Json>;
+  /** Opens the task, or finds the one that this delivery has opened before. */
+  openHumanTask(params: OpenHumanTaskParams): Promise<OpenedHumanTask>;
+  /** The recorded outcome, acknowledged; null while the task is undecided or unknown. */
+  takeHumanTaskOutcome(params: { readonly humanTaskId: string }): Promise<Json>;
+  /** Expires the task unless it is decided; the outcome that counts either way. */
+  expireHumanTask(params: { readonly humanTaskId: string }): Promise<Json>;
+  /** Cancels the task unless it is decided. */
+  cancelHumanTask(params: { readonly humanTaskId: string; readonly reason: string }): Promise<void>;
+  createChildRun(params: CreateChildRunParams): Promise<ChildRun>;
+}

@@ -1,0 +1,9 @@
+export type {
+  Activities,
+  CallHttpParams,
+  ChildRun,
+  CreateChildRunParams,
+  InvokeAgentParams,
+  OpenedHumanTask,
+  OpenHumanTaskParams,
+} from './activities.ts';

@@ -1,0 +1,51 @@
+import { failure, type Failure, type Problem } from '@baton/core';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { readFailure } from './failure-codec.ts';
+
+/** The one translator of what Temporal throws into a workflow: a failed call as data. */
+export function toFailure(error: unknown): Failure {
+  const cause =
+    error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
+  if (cause instanceof ApplicationFailure) return ofApplication(cause);
+  if (cause instanceof TimeoutFailure) {
+    const detail = 'The call was delivered to a worker and never answered within its time-out.';
+    return failure('timeout', detail, { retryable: true, code: 'lost_delivery' });
+  }
+  if (cause instanceof CancelledFailure)
+    return failure('runtime', 'The call was canceled.', { code: 'canceled' });
+  if (cause instanceof TerminatedFailure)
+    return failure('runtime', 'The child run was terminated.', { code: 'terminated' });
+  return failure('runtime', messageOf(cause), { retryable: true });
+}
+
+function ofApplication(cause: ApplicationFailure): Failure {
+  const detail: unknown = cause.details?.[0];
+  return (
+    readFailure(detail) ?? failure('runtime', cause.message, { retryable: !(cause.nonRetryable ?? false) })
+  );
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error && cause.message !== ''
+    ? cause.message
+    : 'The call failed without a message.';
+}
+
+/** How a faulted run fails in Temporal: type and message as a reader of Temporal UI wants them, the problem as detail. */
+export function toApplicationFailure(error: Problem): ApplicationFailure {
+  const message = error.detail ?? error.title ?? error.type;
+  const where = error.instance === undefined ? '' : ` (at ${error.instance})`;
+  return ApplicationFailure.create({
+    message: `${message}${where}`,
+    type: error.type,
+    nonRetryable: true,
+    details: [error],
+  });
+}

@@ -1,0 +1,2 @@
+export type { BatonSinks } from './messages.ts';
+export { workflowsPath } from './workflows-path.ts';

@@ -1,0 +1,26 @@
+import type { JsonObject, NumberedTrace } from '@baton/core';
+import { defineQuery, defineSignal, type Sinks } from '@temporalio/workflow';
+
+/** A human task of this run may have been decided; the workflow reads the recorded outcome before it believes it. */
+export const humanTaskDecided =
+  defineSignal<[{ humanTaskId: string; decisionId: string }]>('humanTaskDecided');
+
+/** A CloudEvent for a `listen`. */
+export const deliverEvent = defineSignal<[JsonObject]>('event');
+
+/** No new command starts until `resume`. */
+export const suspend = defineSignal('suspend');
+
+/** Goes on after `suspend`. */
+export const resume = defineSignal('resume');
+
+/** A short picture of the run, for people who look with Temporal's tools. */
+export const describeRun = defineQuery<JsonObject>('run');
+
+/** Where the events of a run leave the sandbox. */
+export interface BatonSinks extends Sinks {
+  readonly baton: {
+    /** Stores the events of a workflow task before the task completes. */
+    record(events: readonly NumberedTrace[]): void;
+  };
+}

@@ -1,0 +1,142 @@
+import {
+  createInterpreter,
+  type InterpreterEvent,
+  type Json,
+  type JsonObject,
+  type RunState,
+  type Snapshot,
+  type TurnResult,
+} from '@baton/core';
+import {
+  CancellationScope,
+  CancelledFailure,
+  condition,
+  isCancellation,
+  proxySinks,
+  setCurrentDetails,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { toApplicationFailure } from './failures.ts';
+import { createDecided } from './human-task.ts';
+import { deliverEvent, describeRun, humanTaskDecided, resume, suspend, type BatonSinks } from './messages.ts';
+import { createPerformer } from './perform.ts';
+import { sha256 } from './sha256.ts';
+import { createSchemaValidator } from './validate-schema.ts';
+
+/** Events waiting to be fed to the reducer, in the order in which they came. */
+interface Inbox {
+  readonly events: InterpreterEvent[];
+  feed(event: InterpreterEvent): void;
+}
+
+/**
+ * Interprets any definition: performs the reducer's commands and feeds back what comes of them. Registered as the
+ * dynamic workflow, so that Temporal shows `namespace/name` as the type.
+ */
+export async function run(snapshot: Snapshot): Promise<Json> {
+  const inbox = createInbox();
+  const decided = createDecided();
+  handleMessages(inbox, decided.note);
+  noteCancel(inbox);
+  return CancellationScope.nonCancellable(async () => {
+    const interpreter = createInterpreter(snapshot, Date.now(), {
+      validateSchema: createSchemaValidator(),
+      hash: sha256,
+    });
+    const performer = createPerformer({ snapshot, feed: inbox.feed, decided });
+    let state = apply(interpreter.start(Date.now()), performer.perform);
+    setHandler(describeRun, () => picture(snapshot, state));
+    while (state.outcome === undefined) {
+      await condition(() => inbox.events.length > 0);
+      state = feedAll(state, inbox, (current, event) =>
+        apply(interpreter.next(current, event, Date.now()), performer.perform),
+      );
+    }
+    await performer.settled();
+    return ending(state);
+  });
+}
+
+function createInbox(): Inbox {
+  const events: InterpreterEvent[] = [];
+  return { events, feed: (event) => void events.push(event) };
+}
+
+function handleMessages(inbox: Inbox, noteDecided: (humanTaskId: string) => void): void {
+  setHandler(humanTaskDecided, (message) => {
+    // Whoever reaches Temporal can send anything here.
+    const id: unknown = message?.humanTaskId;
+    if (typeof id === 'string') noteDecided(id);
+  });
+  setHandler(deliverEvent, (event) => {
+    if (typeof event === 'object' && event !== null && !Array.isArray(event))
+      inbox.feed({ kind: 'signal', event });
+  });
+  setHandler(suspend, () => {
+    inbox.feed({ kind: 'suspend' });
+  });
+  setHandler(resume, () => {
+    inbox.feed({ kind: 'resume' });
+  });
+}
+
+function noteCancel(inbox: Inbox): void {
+  CancellationScope.current().cancelRequested.catch((error: unknown) => {
+    if (!isCancellation(error)) throw error;
+    inbox.feed({ kind: 'cancel', reason: 'The run was canceled.' });
+  });
+}
+
+function feedAll(
+  state: RunState,
+  inbox: Inbox,
+  next: (state: RunState, event: InterpreterEvent) => RunState,
+): RunState {
+  let current = state;
+  for (let event = inbox.events.shift(); event !== undefined; event = inbox.events.shift()) {
+    current = next(current, event);
+  }
+  return current;
+}
+
+function apply(turn: TurnResult, perform: (command: TurnResult['commands'][number]) => void): RunState {
+  if (turn.trace.length > 0) {
+    proxySinks<BatonSinks>().baton.record(turn.trace);
+    showDetails(turn);
+  }
+  for (const command of turn.commands) perform(command);
+  return turn.state;
+}
+
+/** What Temporal UI shows as the run's current details. */
+function showDetails(turn: TurnResult): void {
+  const waits = turn.trace.flatMap((event) => (event.type === 'step.waiting' ? [event] : []));
+  const last = turn.trace.at(-1);
+  const lines = waits.map((event) => `- \`${event.step.path}\` waits (${event.waitKind})`);
+  setCurrentDetails([`Last event ${last?.seq ?? 0}: \`${last?.type ?? ''}\``, ...lines].join('\n'));
+}
+
+function picture(snapshot: Snapshot, state: RunState): JsonObject {
+  return {
+    runId: snapshot.runId,
+    waiting: state.waiting,
+    suspended: state.suspended,
+    steps: state.nextStep - 1,
+    events: state.seq,
+    open: Object.values(state.frames).map(({ pointer, body }) => ({ task: pointer, kind: body.kind })),
+  };
+}
+
+function ending({ outcome }: RunState): Json {
+  switch (outcome?.status) {
+    case 'completed':
+      return outcome.output;
+    case 'faulted':
+      throw toApplicationFailure(outcome.error);
+    case 'canceled':
+      throw new CancelledFailure(`${outcome.reason} (${workflowInfo().workflowId})`);
+    default:
+      throw new Error('The run has not ended.');
+  }
+}
