@@ -1,0 +1,45 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient, Prisma } from './generated/client.ts';
+
+/** The Prisma client on its pool, or inside a transaction. */
+export type Queryable = Prisma.TransactionClient;
+
+/** Connections to the database; made with the first query. */
+export interface Database {
+  readonly prisma: PrismaClient;
+  /** Runs in one transaction: commits when the promise resolves, rolls back when it rejects. */
+  transaction<Result>(run: (tx: Queryable) => Promise<Result>): Promise<Result>;
+  stop(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 30_000;
+/** Longer than the server's own limit, so that it only ends calls to a server that does not answer at all. */
+const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
+const TRANSACTION = { maxWait: CONNECT_TIMEOUT_MS, timeout: ANSWER_TIMEOUT_MS };
+
+/** Connects as the given role: nothing waits for a connection over 5 s or for a statement over 30 s. */
+export function openDatabase(databaseUrl: string, poolSize: number): Database {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: poolSize,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    query_timeout: ANSWER_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: ANSWER_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'baton',
+  });
+  // An idle connection that breaks is replaced by the pool; the next query tells whether the database is away.
+  pool.on('error', () => {});
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    prisma,
+    transaction: (run) => prisma.$transaction(run, TRANSACTION),
+    stop: async () => {
+      await prisma.$disconnect();
+      await pool.end();
+    },
+  };
+}
