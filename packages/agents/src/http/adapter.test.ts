@@ -118,6 +118,13 @@ describe('invoke()', () => {
     expect([reply.output, reply.text]).toEqual(['{"not": "json"}', '{"not": "json"}']);
   });
 
+  it('takes an answer without a media type for what it looks like', async () => {
+    const bodies = ['{"a": 1}', '[1', 'plain', '12', ''];
+    const paths = bodies.map((body) => `/untyped?body=${encodeURIComponent(body)}`);
+    const replies = await Promise.all(paths.map((path) => ask(parsed(path), null)));
+    expect(replies.map(({ output }) => output)).toEqual([{ a: 1 }, '[1', 'plain', '12', null]);
+  });
+
   it('sends a string as it is when the config names another media type', async () => {
     const more = { body: 'Tell ${ .topic }', headers: { 'Content-Type': 'text/plain' } };
     await ask(parsed('/text', more), { topic: 'tea' });

@@ -77,6 +77,8 @@ function behave(request: IncomingMessage, response: ServerResponse): void {
       return void request.pipe(response);
     case '/text':
       return void response.writeHead(200, { 'Content-Type': 'text/plain' }).end('{"not": "json"}');
+    case '/untyped':
+      return void response.writeHead(200).end(url.searchParams.get('body'));
     case '/malformed':
       return json(response, '{"ok": tru');
     case '/huge':
