@@ -1,12 +1,13 @@
+import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createTerminal } from './terminal.ts';
-import { parseOnly, verify } from './verify.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const [command, ...args] = process.argv.slice(2);
 const terminal = createTerminal(process.stdout, process.stdout.isTTY);
 
 async function runTests(): Promise<number> {
+  const { parseOnly, verify } = await import('./verify.ts');
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   const all = await verify({
@@ -19,10 +20,30 @@ async function runTests(): Promise<number> {
   return stopping.signal.aborted ? 130 : Number(!all);
 }
 
+async function runStart(watch: boolean): Promise<number> {
+  // Loaded only here: the tests must be able to run while the store cannot be loaded.
+  const { start } = await import('./start.ts');
+  return start({ root, env: process.env, args, watch, terminal });
+}
+
+function runBench(): Promise<number> {
+  const child = spawn(process.execPath, ['bench/src/main.ts', ...args], { cwd: root, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 130));
+  });
+}
+
 async function main(): Promise<number> {
   switch (command) {
+    case 'start':
+    case 'dev':
+      return runStart(command === 'dev');
     case 'test':
       return runTests();
+    case 'bench':
+      return runBench();
     default:
       throw new Error(`There is no command ${String(command)}.`);
   }

@@ -1,3 +1,4 @@
+export { ensureDatabase, keepPassword } from './database.ts';
 export { freePort, portTaken } from './ports.ts';
 export { startPostgres, type RunningPostgres, type StartPostgresOptions } from './postgres.ts';
 export { commandOf, isAlive } from './process-facts.ts';

@@ -1,0 +1,94 @@
+/** What the environment says about a local Baton. */
+export interface Settings {
+  readonly apiPort: number;
+  /** `null`: any free one. */
+  readonly workerMetricsPort: number | null;
+  readonly postgresPort: number;
+  readonly temporalPort: number;
+  readonly temporalUiPort: number;
+  /** A PostgreSQL of one's own, as the role of API and worker; the embedded one gives way to it. */
+  readonly databaseUrl: string | null;
+  /** The same database as the role that owns the tables; without it nothing is migrated there. */
+  readonly migrationDatabaseUrl: string | null;
+  /** A Temporal of one's own, `host:port`; the local one gives way to it. */
+  readonly temporalAddress: string | null;
+  readonly temporalNamespace: string;
+  readonly temporalUiUrl: string | null;
+  readonly logLevel: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function portOf(env: Environment, name: string, fallback: number): number {
+  const text = env[name];
+  if (!text) return fallback;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new Error(`${name} must be a port from 1 to 65535, and it is "${text}".`);
+  }
+  return port;
+}
+
+/** Reads the environment; every variable has a default. Throws a sentence that names a variable that makes no sense. */
+export function readSettings(env: Environment): Settings {
+  const worker = env['BATON_WORKER_METRICS_PORT'];
+  return {
+    apiPort: portOf(env, 'BATON_API_PORT', 8080),
+    workerMetricsPort: worker ? portOf(env, 'BATON_WORKER_METRICS_PORT', 0) : null,
+    postgresPort: portOf(env, 'BATON_POSTGRES_PORT', 54_329),
+    temporalPort: portOf(env, 'BATON_TEMPORAL_PORT', 7233),
+    temporalUiPort: portOf(env, 'BATON_TEMPORAL_UI_PORT', 8233),
+    databaseUrl: env['DATABASE_URL'] || null,
+    migrationDatabaseUrl: env['MIGRATION_DATABASE_URL'] || null,
+    temporalAddress: env['TEMPORAL_ADDRESS'] || null,
+    temporalNamespace: env['TEMPORAL_NAMESPACE'] || 'default',
+    temporalUiUrl: env['TEMPORAL_UI_URL'] || null,
+    logLevel: env['BATON_LOG_LEVEL'] || 'info',
+  };
+}
+
+/** A port that will be listened on, and the variable that moves it. */
+export interface PortClaim {
+  readonly what: string;
+  readonly variable: string;
+  readonly port: number;
+}
+
+/** The ports a start with these settings listens on. */
+export function portClaims(settings: Settings): readonly PortClaim[] {
+  const claims: PortClaim[] = [{ what: 'the API', variable: 'BATON_API_PORT', port: settings.apiPort }];
+  if (settings.workerMetricsPort !== null) {
+    claims.push({
+      what: "the worker's health",
+      variable: 'BATON_WORKER_METRICS_PORT',
+      port: settings.workerMetricsPort,
+    });
+  }
+  if (settings.databaseUrl === null) {
+    claims.push({ what: 'PostgreSQL', variable: 'BATON_POSTGRES_PORT', port: settings.postgresPort });
+  }
+  if (settings.temporalAddress === null) {
+    claims.push({ what: 'Temporal', variable: 'BATON_TEMPORAL_PORT', port: settings.temporalPort });
+    claims.push({ what: 'Temporal UI', variable: 'BATON_TEMPORAL_UI_PORT', port: settings.temporalUiPort });
+  }
+  return claims;
+}
+
+/** A sentence for each port that two parts claim or that is taken; `isTaken` looks at one port. */
+export async function portProblems(
+  claims: readonly PortClaim[],
+  isTaken: (port: number) => Promise<boolean>,
+): Promise<readonly string[]> {
+  const problems: string[] = [];
+  for (const [index, { what, variable, port }] of claims.entries()) {
+    const other = claims.slice(0, index).find((claim) => claim.port === port);
+    if (other)
+      problems.push(`${other.what} and ${what} both want port ${port}: set ${variable} to another one.`);
+    else if (await isTaken(port)) {
+      problems.push(
+        `Port ${port} for ${what} is taken: set ${variable} to a free one, as in ${variable}=${port + 1} npm start.`,
+      );
+    }
+  }
+  return problems;
+}
