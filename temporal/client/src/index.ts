@@ -1,0 +1,10 @@
+export { createCircuit, type Circuit, type CircuitParams } from './circuit.ts';
+export {
+  createGateway,
+  type Delivered,
+  type ExecutionState,
+  type Gateway,
+  type GatewayParams,
+} from './gateway.ts';
+export { opaque, startFacts, type StartFacts } from './start-options.ts';
+export { RUNS_TASK_QUEUE, SEARCH_ATTRIBUTES } from './task-queues.ts';
