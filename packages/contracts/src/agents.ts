@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import {
+  durationUpTo,
+  instant,
+  jsonObject,
+  jsonSchema,
+  jsonValue,
+  name,
+  pageOf,
+  pageQuery,
+  tags,
+  version,
+  versionRange,
+} from './values.ts';
+
+const DAY_MS = 86_400_000;
+
+const retry = z
+  .strictObject({
+    maxAttempts: z.int().min(1).max(100).default(5),
+    initialInterval: durationUpTo(DAY_MS, 'P1D').default('PT1S'),
+    backoff: z.number().min(1).max(10).default(2),
+    maxInterval: durationUpTo(DAY_MS, 'P1D').default('PT1M'),
+    nonRetryable: z
+      .array(z.string().min(1).max(500))
+      .max(50)
+      .readonly()
+      .default([])
+      .meta({ description: 'Error types (URIs or their last segment) that are never tried again.' }),
+  })
+  .meta({ id: 'AgentRetry' });
+
+const cost = z
+  .strictObject({
+    inputPerMTokUsd: z.number().min(0).exactOptional(),
+    outputPerMTokUsd: z.number().min(0).exactOptional(),
+    perCallUsd: z.number().min(0).exactOptional(),
+  })
+  .meta({ id: 'AgentCost' });
+
+const described = {
+  adapter: z.string().min(1).max(63).meta({ description: 'The kind of agent: `http`.' }),
+  title: z.string().max(200).exactOptional(),
+  description: z.string().max(10_000).exactOptional(),
+  tags: tags.exactOptional(),
+  config: jsonObject.meta({ description: 'What the adapter needs to know.' }),
+  input: z.strictObject({ schema: jsonSchema }).exactOptional(),
+  output: z.strictObject({ schema: jsonSchema }).exactOptional(),
+  cost: cost.exactOptional(),
+};
+
+const RETRY_DEFAULT = {
+  maxAttempts: 5,
+  initialInterval: 'PT1S',
+  backoff: 2,
+  maxInterval: 'PT1M',
+  nonRetryable: [],
+};
+
+/** Body of `PUT /v1/agents/{name}/versions/{version}`; parsing fills in the defaults. */
+export const agentRegistration = z
+  .strictObject({
+    name: name.exactOptional().meta({ description: "When given, the path's." }),
+    version: version.exactOptional().meta({ description: "When given, the path's." }),
+    ...described,
+    timeout: durationUpTo(7 * DAY_MS, 'P7D')
+      .default('PT5M')
+      .meta({ description: 'Longest time of one attempt.' }),
+    retry: retry.default(RETRY_DEFAULT),
+    effects: z
+      .enum(['none', 'idempotent', 'unknown'])
+      .default('unknown')
+      .meta({ description: 'What a delivery may do to the world; decides how carefully it is repeated.' }),
+  })
+  .meta({ id: 'AgentRegistration' });
+
+/** A registered version. */
+export const agentVersion = z
+  .strictObject({
+    name,
+    version,
+    ...described,
+    timeout: z.string(),
+    retry,
+    effects: z.enum(['none', 'idempotent', 'unknown']),
+    capabilities: z
+      .strictObject({
+        streaming: z.boolean(),
+        sessions: z.boolean(),
+        pauses: z.boolean(),
+        cancel: z.boolean(),
+        files: z.boolean(),
+      })
+      .nullable()
+      .meta({ description: 'What the adapter can do; null when it is not installed any more.' }),
+    owner: z.string().meta({ description: 'Opaque id of who registered it.' }),
+    createdAt: instant,
+    archivedAt: instant.nullable(),
+  })
+  .meta({ id: 'AgentVersion' });
+
+/** An agent with its newest version. */
+export const agent = z
+  .strictObject({
+    name,
+    createdAt: instant,
+    latest: agentVersion
+      .nullable()
+      .meta({ description: 'The highest version that is not archived; null when all are.' }),
+  })
+  .meta({ id: 'Agent' });
+
+/** Pages of agents. */
+export const agentPage = pageOf(agent, 'AgentPage');
+/** Pages of an agent's versions. */
+export const agentVersionPage = pageOf(agentVersion, 'AgentVersionPage');
+
+/** Query of `GET /v1/agents`. */
+export const agentListQuery = z.strictObject({
+  adapter: z.string().max(63).exactOptional(),
+  q: z.string().max(200).exactOptional().meta({ description: 'Looked for in name and title.' }),
+  ...pageQuery,
+});
+
+/** What a probe found. */
+export const agentHealth = z
+  .strictObject({
+    agent: name,
+    version,
+    healthy: z.boolean(),
+    detail: z.string().nullable().meta({ description: 'Why not, in one sentence.' }),
+    latencyMs: z.number(),
+    checkedAt: instant,
+  })
+  .meta({ id: 'AgentHealth' });
+
+/** Body of `POST /v1/agents/{name}/invocations`. */
+export const invocation = z
+  .strictObject({
+    input: jsonValue,
+    version: versionRange.exactOptional().meta({ description: 'Default: the highest version not archived.' }),
+    session: z
+      .string()
+      .min(1)
+      .max(512)
+      .exactOptional()
+      .meta({ description: 'Conversation the agent keeps.' }),
+  })
+  .meta({ id: 'Invocation' });
+
+/** A registration with every default filled in. */
+export type AgentRegistration = z.output<typeof agentRegistration>;
+/** A registered version on the wire. */
+export type AgentVersion = z.infer<typeof agentVersion>;
+/** What is sent to register a version. */
+export type AgentRegistrationRequest = z.input<typeof agentRegistration>;
+/** An agent on the wire. */
+export type Agent = z.infer<typeof agent>;
+/** What a probe found, on the wire. */
+export type AgentHealth = z.infer<typeof agentHealth>;
+/** What is sent to call an agent. */
+export type InvocationRequest = z.input<typeof invocation>;
