@@ -45,5 +45,5 @@ export async function startTestParts(terminal: Terminal, signal: AbortSignal): P
   const stop = async (): Promise<void> => {
     for (const part of parts.toReversed()) await part.stop();
   };
-  return { env: Object.assign({}, ...parts.map((part) => part.env)), missing, stop };
+  return { env: Object.fromEntries(parts.flatMap((part) => Object.entries(part.env))), missing, stop };
 }

@@ -57,7 +57,7 @@ async function runTool(
 
 async function showFailure(params: VerifyParams, name: string, ran: Ran): Promise<void> {
   const lines = (await tailOf(ran.logFile, Number.POSITIVE_INFINITY)).split('\n');
-  const kept = lines.filter((line) => !/^PASS /.test(line));
+  const kept = lines.filter((line) => !line.startsWith('PASS '));
   params.terminal.line(`\n── ${name} failed ──\n${kept.slice(0, SHOWN_LINES).join('\n')}`);
   if (kept.length > SHOWN_LINES)
     params.terminal.line(`… ${kept.length - SHOWN_LINES} more lines in ${ran.logFile}`);

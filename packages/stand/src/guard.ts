@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 /** A process group that must not outlive this process. */
@@ -28,7 +29,7 @@ function startGuard(): ChildProcess {
   // Neither the guard nor its pipe may keep this process alive.
   child.unref();
   const pipe = child.stdin;
-  if (pipe && 'unref' in pipe && typeof pipe.unref === 'function') pipe.unref();
+  if (pipe instanceof Socket) pipe.unref();
   // A guard that somebody killed leaves children unguarded and nothing to do about it here.
   child.on('error', () => undefined);
   pipe?.on('error', () => undefined);

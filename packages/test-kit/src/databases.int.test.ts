@@ -17,7 +17,7 @@ async function notesIn(url: string, insert: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query('insert into note values ($1)', [insert]);
-  const { rows } = await client.query('select text from note');
+  const { rows } = await client.query<{ text: string }>('select text from note');
   await client.end();
   return rows;
 }

