@@ -90,3 +90,15 @@ export {
   parseIsoDuration,
 } from './duration.ts';
 export { compareVersions, isName, isVariableName, isVersion, isVersionRange, satisfies } from './names.ts';
+export { subjectHash, type Subject } from './subject.ts';
+export { uuidFromHash } from './uuid.ts';
+export { definitionGraph, type DefinitionGraph, type GraphEdge, type GraphNode } from './graph.ts';
+export { toMermaid, type StatusOf } from './mermaid.ts';
+export {
+  evaluatePolicy,
+  isEligible,
+  type Actor,
+  type Eligibility,
+  type Verdict,
+  type Vote,
+} from './policy.ts';
