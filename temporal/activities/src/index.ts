@@ -7,3 +7,4 @@ export type {
   OpenedHumanTask,
   OpenHumanTaskParams,
 } from './activities.ts';
+export { createActivities, type ActivityPorts } from './create-activities.ts';

@@ -8,3 +8,12 @@ export {
 } from './gateway.ts';
 export { opaque, startFacts, type StartFacts } from './start-options.ts';
 export { RUNS_TASK_QUEUE, SEARCH_ATTRIBUTES } from './task-queues.ts';
+export {
+  buildSnapshot,
+  pinAgent,
+  type RegisteredAgent,
+  type ResolveAgent,
+  type SnapshotParams,
+  type SnapshotResult,
+} from './snapshot.ts';
+export { snapshotFromJson, snapshotToJson } from './snapshot-codec.ts';

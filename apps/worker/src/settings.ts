@@ -1,0 +1,24 @@
+import { z } from 'zod';
+
+const port = z.coerce.number().int().min(0).max(65_535);
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  BATON_WORKER_PORT: port.default(8081),
+  BATON_WORKER_CACHE: z.coerce.number().int().min(0).max(100_000).default(500),
+  BATON_EGRESS_LOOPBACK: z.stringbool().default(true),
+  BATON_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+});
+
+/** The worker's settings, from its environment. */
+export type Settings = z.infer<typeof schema>;
+
+/** Reads the settings; throws one sentence that names every variable that is wrong. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new Error(`The worker cannot start: ${problems.join('; ')}.`);
+}

@@ -1,0 +1,51 @@
+import { failure } from '@baton/core';
+import { AgentFailureError, toAgentFailure, type AdapterRegistry } from '@baton/agents';
+import type { Egress } from '@baton/egress';
+import { heartbeat } from '@temporalio/activity';
+import type { Activities, InvokeAgentParams } from './activities.ts';
+import { runEffect } from './effects.ts';
+
+/** What calls to agents need. */
+export interface InvokeAgentPorts {
+  readonly adapters: AdapterRegistry;
+  readonly egress: Egress;
+}
+
+/** Makes the activity that delivers one call to an agent. */
+export function createInvokeAgent({ adapters, egress }: InvokeAgentPorts): Activities['invokeAgent'] {
+  return (params) => {
+    const label = `Agent "${params.agent.name}"`;
+    const translate = (error: unknown): ReturnType<typeof toAgentFailure> => toAgentFailure(error, label);
+    return runEffect({ timeoutMs: params.timeoutMs, translate }, (context) => {
+      const adapter = adapters.get(params.agent.adapter);
+      return adapter.invoke(requestOf(adapter.parseConfig(params.agent.config), params), {
+        ...context,
+        idempotencyKey: params.idempotencyKey,
+        egress,
+        // Live frames have no reader yet: no adapter of this version streams.
+        emit: () => undefined,
+        heartbeat: (details) => {
+          heartbeat(details);
+        },
+      });
+    });
+  };
+}
+
+function requestOf(
+  parsed: ReturnType<ReturnType<AdapterRegistry['get']>['parseConfig']>,
+  params: InvokeAgentParams,
+): Parameters<ReturnType<AdapterRegistry['get']>['invoke']>[0] {
+  const { agent, input, session } = params;
+  if (!parsed.ok) {
+    const problems = parsed.problems.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ');
+    const detail = `Agent "${agent.name}" ${agent.version} has a config that this version of Baton refuses: ${problems}`;
+    throw new AgentFailureError(failure('configuration', detail));
+  }
+  return {
+    agent: { name: agent.name, version: agent.version },
+    config: parsed.config,
+    input,
+    ...(session === undefined ? {} : { session }),
+  };
+}

@@ -1,0 +1,181 @@
+import {
+  DEFAULT_RETRY,
+  ENGINE_VERSION,
+  isObject,
+  own,
+  parseDefinition,
+  parseIsoDuration,
+  type AgentRetry,
+  type CallAgentTask,
+  type Effects,
+  type Json,
+  type JsonObject,
+  type PinnedAgent,
+  type RunId,
+  type Scope,
+  type Snapshot,
+  type TaskList,
+} from '@baton/core';
+
+/** The part of a registered agent version that a run is pinned to. */
+export interface RegisteredAgent {
+  readonly name: string;
+  readonly version: string;
+  readonly adapter: string;
+  /** The normalised agent version. */
+  readonly body: JsonObject;
+}
+
+/** Finds the newest version of an agent in a range; null when there is none that is not archived. */
+export type ResolveAgent = (scope: Scope, name: string, range?: string) => Promise<RegisteredAgent | null>;
+
+/** What a run is accepted with. */
+export interface SnapshotParams {
+  readonly scope: Scope;
+  readonly runId: RunId;
+  /** A valid definition, as it was published. */
+  readonly document: JsonObject;
+  readonly requester: string;
+  /** 1 to 5; default 3. */
+  readonly priority?: number;
+  readonly input: Json;
+}
+
+/** A snapshot, or why the run cannot be accepted. */
+export type SnapshotResult =
+  | { readonly ok: true; readonly snapshot: Snapshot }
+  | {
+      readonly ok: false;
+      readonly problems: readonly { readonly pointer: string; readonly detail: string }[];
+    };
+
+/** Pins every agent that a definition calls, and makes all that the run needs until its end. */
+export async function buildSnapshot(resolve: ResolveAgent, params: SnapshotParams): Promise<SnapshotResult> {
+  const { definition, problems } = parseDefinition(params.document);
+  if (definition === undefined) {
+    return { ok: false, problems: problems.map(({ pointer, message }) => ({ pointer, detail: message })) };
+  }
+  const missing: { pointer: string; detail: string }[] = [];
+  const agents: Record<string, PinnedAgent> = {};
+  const pins: Record<string, string> = {};
+  for (const call of agentCalls(definition.tasks)) {
+    const found = await resolve(params.scope, call.agent, call.version);
+    if (found === null) missing.push({ pointer: call.pointer, detail: absent(call) });
+    else {
+      const key = `${found.name}@${found.version}`;
+      agents[key] = pinAgent(found);
+      pins[call.pointer] = key;
+    }
+  }
+  if (missing.length > 0) return { ok: false, problems: missing };
+  const snapshot: Snapshot = {
+    engine: ENGINE_VERSION,
+    runId: params.runId,
+    workspaceId: params.scope.workspaceId,
+    definition: params.document,
+    agents,
+    pins,
+    requester: params.requester,
+    priority: params.priority ?? 3,
+    input: params.input,
+  };
+  return { ok: true, snapshot };
+}
+
+interface AgentCall {
+  readonly pointer: string;
+  readonly agent: string;
+  readonly version?: string;
+}
+
+function agentCalls(tasks: TaskList): readonly AgentCall[] {
+  return tasks.flatMap(({ pointer, task }) => {
+    switch (task.kind) {
+      case 'call-agent':
+        return [callOf(pointer, task)];
+      case 'do':
+      case 'for':
+        return agentCalls(task.tasks);
+      case 'fork':
+        return agentCalls(task.branches);
+      case 'try':
+        return [...agentCalls(task.tasks), ...agentCalls(task.catch.tasks ?? [])];
+      default:
+        return [];
+    }
+  });
+}
+
+function callOf(pointer: string, task: CallAgentTask): AgentCall {
+  const { agent, version } = task.with;
+  return { pointer, agent, ...(version === undefined ? {} : { version }) };
+}
+
+function absent({ agent, version }: AgentCall): string {
+  const which =
+    version === undefined
+      ? 'has no version that is not archived'
+      : `has no version in the range "${version}"`;
+  return `Agent "${agent}" ${which} in this workspace; register one with PUT /v1/agents/${agent}/versions/{version}.`;
+}
+
+/** The agent version as a run carries it. */
+export function pinAgent(agent: RegisteredAgent): PinnedAgent {
+  const { name, version, adapter, body } = agent;
+  const schemaIn = schemaOf(body, 'input');
+  const schemaOut = schemaOf(body, 'output');
+  const config = own(body, 'config');
+  const cost = own(body, 'cost');
+  return {
+    name,
+    version,
+    adapter,
+    config: isObject(config) ? config : {},
+    ...(schemaIn === undefined ? {} : { inputSchema: schemaIn }),
+    ...(schemaOut === undefined ? {} : { outputSchema: schemaOut }),
+    timeoutMs: lengthOf(own(body, 'timeout'), 300_000),
+    retry: retryOf(own(body, 'retry')),
+    effects: effectsOf(own(body, 'effects')),
+    ...(isObject(cost) ? { cost: costOf(cost) } : {}),
+  };
+}
+
+function schemaOf(body: JsonObject, side: 'input' | 'output'): JsonObject | boolean | undefined {
+  const given = own(body, side);
+  const schema = isObject(given) ? own(given, 'schema') : undefined;
+  return isObject(schema) || typeof schema === 'boolean' ? schema : undefined;
+}
+
+function lengthOf(value: Json | undefined, missing: number): number {
+  return typeof value === 'string' ? (parseIsoDuration(value) ?? missing) : missing;
+}
+
+function numberOf(value: Json | undefined, missing: number): number {
+  return typeof value === 'number' ? value : missing;
+}
+
+function retryOf(given: Json | undefined): AgentRetry {
+  if (!isObject(given)) return DEFAULT_RETRY;
+  const named: Json = own(given, 'nonRetryable') ?? [];
+  return {
+    maxAttempts: numberOf(own(given, 'maxAttempts'), DEFAULT_RETRY.maxAttempts),
+    initialIntervalMs: lengthOf(own(given, 'initialInterval'), DEFAULT_RETRY.initialIntervalMs),
+    backoff: numberOf(own(given, 'backoff'), DEFAULT_RETRY.backoff),
+    maxIntervalMs: lengthOf(own(given, 'maxInterval'), DEFAULT_RETRY.maxIntervalMs),
+    nonRetryable: Array.isArray(named)
+      ? named.filter((type): type is string => typeof type === 'string')
+      : [],
+  };
+}
+
+function effectsOf(given: Json | undefined): Effects {
+  return given === 'none' || given === 'idempotent' ? given : 'unknown';
+}
+
+function costOf(given: JsonObject): NonNullable<PinnedAgent['cost']> {
+  return {
+    inputPerMTokUsd: numberOf(own(given, 'inputPerMTokUsd'), 0),
+    outputPerMTokUsd: numberOf(own(given, 'outputPerMTokUsd'), 0),
+    perCallUsd: numberOf(own(given, 'perCallUsd'), 0),
+  };
+}

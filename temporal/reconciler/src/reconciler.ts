@@ -1,0 +1,47 @@
+import type { Store } from '@baton/store';
+import type { Gateway } from '@baton/temporal-client';
+import { checkIdle, confirmProvisional } from './closings.ts';
+import { createLoop, type LoopParams } from './loop.ts';
+import { relayOnce } from './relay.ts';
+import { signalUnacknowledged, startAccepted } from './starts.ts';
+
+/** The loops that bring PostgreSQL and Temporal to agreement. */
+export interface Reconciler {
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Parameters of {@link createReconciler}. */
+export interface ReconcilerParams {
+  readonly store: Pick<Store, 'runs' | 'events' | 'humanTasks' | 'outbox' | 'notifications'>;
+  readonly gateway: Gateway;
+  readonly onError: LoopParams['onError'];
+}
+
+/** Creates the loops; any number of processes may run them at once. */
+export function createReconciler({ store, gateway, onError }: ReconcilerParams): Reconciler {
+  const ports = { ...store, gateway };
+  const whenUp = (round: () => Promise<boolean>) => async (): Promise<boolean> =>
+    gateway.available() ? round() : false;
+  const relay = createLoop({ name: 'relay', everyMs: 1_000, round: () => relayOnce(ports), onError });
+  const others = [
+    { name: 'starts', everyMs: 2_000, round: whenUp(() => startAccepted(ports)) },
+    { name: 'ends', everyMs: 1_000, round: whenUp(() => confirmProvisional(ports)) },
+    { name: 'idle', everyMs: 5_000, round: whenUp(() => checkIdle(ports)) },
+    { name: 'decisions', everyMs: 5_000, round: whenUp(() => signalUnacknowledged(ports)) },
+  ].map((loop) => createLoop({ ...loop, onError }));
+  const loops = [relay, ...others];
+  let unsubscribe: () => void = () => undefined;
+  return {
+    start() {
+      unsubscribe = store.notifications.subscribe('baton_outbox', () => {
+        relay.wake();
+      });
+      for (const loop of loops) loop.start();
+    },
+    async stop() {
+      unsubscribe();
+      await Promise.all(loops.map((loop) => loop.stop()));
+    },
+  };
+}
