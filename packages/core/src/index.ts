@@ -102,3 +102,4 @@ export {
   type Verdict,
   type Vote,
 } from './policy.ts';
+export { dryRun, type DryRunParams, type DryRunResult, type Mocks } from './dry-run.ts';
