@@ -78,6 +78,7 @@ function beginRound(turn: Turn, frame: Frame, round: { rounds: number; firstAt: 
     ...(roundTimer === undefined ? {} : { roundTimer }),
   };
   const begun = putBody(turn, frame, body);
+  if (round.rounds > 1) report(turn, { type: 'step.started', step: stepOf(turn, begun), input: frame.input });
   if (!beginAt(turn, begun, { cursor, input: frame.input })) finish(turn, begun, frame.input);
 }
 

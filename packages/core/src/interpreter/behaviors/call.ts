@@ -76,7 +76,9 @@ function call(turn: Turn, frame: Frame, made: { attempt: number; command: NewCom
   const step = { ...made.command.step, attempt: made.attempt };
   const command = ask(turn, { ...made.command, step });
   const body: Call = { kind: 'call', command, phase: 'calling', attempt: made.attempt, calledAt: turn.at };
-  putBody(turn, frame, body);
+  const called = putBody(turn, frame, body);
+  if (made.attempt > 1)
+    report(turn, { type: 'step.started', step: stepOf(turn, called), input: frame.input });
 }
 
 function backOff(turn: Turn, frame: Frame, wait: { body: Call; failure: Failure; delayMs: number }): void {
