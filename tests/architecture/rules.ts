@@ -22,6 +22,7 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
     '@baton/telemetry',
     '@baton/store',
     '@baton/agents',
+    '@baton/temporal-client',
   ],
   '@baton/temporal-workflows': ['@baton/core', '@baton/contracts', '@baton/temporal-activities'],
   '@baton/temporal-server': [],

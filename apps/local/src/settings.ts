@@ -83,7 +83,9 @@ export async function portProblems(
   for (const [index, { what, variable, port }] of claims.entries()) {
     const other = claims.slice(0, index).find((claim) => claim.port === port);
     if (other)
-      problems.push(`${other.what} and ${what} both want port ${port}: set ${variable} to another one.`);
+      problems.push(
+        `Port ${port} is wanted by ${other.what} and by ${what}: set ${variable} to another one.`,
+      );
     else if (await isTaken(port)) {
       problems.push(
         `Port ${port} for ${what} is taken: set ${variable} to a free one, as in ${variable}=${port + 1} npm start.`,

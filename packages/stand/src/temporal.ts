@@ -26,6 +26,8 @@ export interface RunningTemporal {
   readonly address: string;
   readonly namespace: string;
   readonly uiUrl: string;
+  /** Temporal's HTTP API, for looking at the server without a client library. */
+  readonly httpUrl: string;
   readonly process: SupervisedProcess;
   readonly ended: Promise<ProcessEnd>;
   stop(): Promise<void>;
@@ -69,12 +71,13 @@ export async function startTemporal(options: StartTemporalOptions = {}): Promise
     logFile: options.logFile ?? (temporary ? join(temporary, 'temporal.log') : `${dbFile}.log`),
     graceMs: 15_000,
   });
+  const httpUrl = `http://127.0.0.1:${httpPort}`;
   const stop = async (): Promise<void> => {
     await server.stop();
     if (temporary) await rm(temporary, { recursive: true, force: true });
   };
   try {
-    await untilPrepared(server, `http://127.0.0.1:${httpPort}`, signal);
+    await untilPrepared(server, httpUrl, signal);
   } catch (error) {
     await stop();
     throw error;
@@ -84,6 +87,7 @@ export async function startTemporal(options: StartTemporalOptions = {}): Promise
     address: `127.0.0.1:${port}`,
     namespace: 'default',
     uiUrl,
+    httpUrl,
     process: server,
     ended: server.ended,
     stop,

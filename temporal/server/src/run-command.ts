@@ -26,11 +26,15 @@ export function runCommand(
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     let output = '';
+    // Not spawn's own time limit: its timer stays behind when the command cannot be started.
+    const limits = [
+      options.signal,
+      options.timeoutMs === undefined ? undefined : AbortSignal.timeout(options.timeoutMs),
+    ];
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(options.env && { env: { ...options.env } }),
-      ...(options.signal && { signal: options.signal }),
-      ...(options.timeoutMs !== undefined && { timeout: options.timeoutMs }),
+      signal: AbortSignal.any(limits.filter((limit) => limit !== undefined)),
     });
     const gather = (chunk: Buffer): void => {
       output += chunk.toString('utf8');
