@@ -135,13 +135,12 @@ function checkExpression(reading: Reading, place: TextPlace, where: Where): void
     return;
   }
   try {
-    const program = compile(place.value, { variables: [...new Set([...known, ...LANGUAGE_VARIABLES])] });
+    const program = compile(place.value, { variables: [...known, ...LANGUAGE_VARIABLES], clock: () => 0 });
     for (const name of program.usesVariables) {
       if (!known.includes(name)) complain(unavailableVariable(name, known));
     }
   } catch (error) {
-    if (!(error instanceof JqSyntaxError)) throw error;
-    complain(syntaxProblem(error, known));
+    complain(compileProblem(error, known));
   }
 }
 
@@ -153,7 +152,9 @@ function unavailableVariable(name: string, known: readonly string[]): string {
   return `$${name} does not exist at this place; variables here: ${here}.`;
 }
 
-function syntaxProblem(error: JqSyntaxError, known: readonly string[]): string {
+function compileProblem(error: unknown, known: readonly string[]): string {
+  // Left over are limits, of which a text that is too long can reach one.
+  if (!(error instanceof JqSyntaxError)) return `The expression cannot be compiled: ${String(error)}`;
   const at = `line ${error.line}, column ${error.column} of the expression`;
   const unknown = /\$(?!__)([A-Za-z_]\w*) is not defined/.exec(error.message)?.[1];
   if (unknown === undefined) return `Not valid jq at ${at}: ${error.message}`;

@@ -1,0 +1,171 @@
+import { intersection, overlaps, union, type CharSet } from './char-set.ts';
+import {
+  parsePattern,
+  type PatternAtom,
+  type PatternElement,
+  type PatternSequence,
+} from './pattern-syntax.ts';
+
+/** The longest pattern of a schema. */
+export const LONGEST_PATTERN = 512;
+
+/**
+ * The longest text, in UTF-16 units, that a validator should match against a pattern. What passes {@link patternProblem}
+ * needs at most the square of a text's length in steps, so longer texts must be refused before the match.
+ */
+export const LONGEST_PATTERN_SUBJECT = 8_192;
+
+/** More repetitions than this count as no limit. */
+const MANY = 64;
+
+/**
+ * What makes a pattern unfit to run on text from outside, as a sentence; `undefined` when it is fit.
+ *
+ * JavaScript matches by trying alternatives one after the other, so a pattern can need exponential time. Fit is a pattern
+ * - without references to earlier groups,
+ * - whose repeated groups can be read in one way only: they hold no alternatives that begin alike and no inner repetition,
+ *   but for one between separators that it cannot match itself (`(?:\.[a-z]+)*`),
+ * - in which at most two open repetitions, the search for a start included, can hand characters to each other.
+ */
+export function patternProblem(source: string): string | undefined {
+  if (source.length > LONGEST_PATTERN) {
+    return `The pattern has ${source.length} characters; at most ${LONGEST_PATTERN} are allowed: shorten it.`;
+  }
+  try {
+    new RegExp(source, 'u');
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : '';
+    return `The pattern is not a regular expression of ECMA-262 with the flag "u": ${reason}.`;
+  }
+  const alternatives = parsePattern(source);
+  const unsafe = alternatives.flatMap(unsafeElements)[0];
+  if (unsafe !== undefined) return unsafe;
+  if (alternatives.some((sequence) => degreeOf(sequence) + (isAnchored(sequence) ? 0 : 1) > 2)) {
+    const fix =
+      'begin it with "^" and let repeated parts exclude the characters that end them, such as ^[^@]+@[^@]+$';
+    return `The pattern can be very slow, because several repetitions match the same characters: ${fix}.`;
+  }
+  return undefined;
+}
+
+function isAnchored(sequence: PatternSequence): boolean {
+  const [first] = sequence;
+  if (first === undefined || degreeOf(sequence) === 0) return true;
+  return first.atom.kind === 'edge' && first.atom.at === 'start';
+}
+
+function unsafeElements(sequence: PatternSequence): readonly string[] {
+  return sequence.flatMap(({ atom, max }) => {
+    if (atom.kind === 'backreference') {
+      return ['The pattern refers back to an earlier group, which can be very slow: write the text out.'];
+    }
+    if (atom.kind !== 'group' && atom.kind !== 'look') return [];
+    const fix = 'let it begin or end with a character that the rest of it cannot match';
+    const repeated = max > 1 && !isUnambiguous(atom.alternatives);
+    const own = repeated
+      ? [`The pattern repeats a group that can be read in several ways, which can take forever: ${fix}.`]
+      : [];
+    return [...own, ...atom.alternatives.flatMap(unsafeElements)];
+  });
+}
+
+/** Whether a repeated group can split a text in one way only. */
+function isUnambiguous(alternatives: readonly PatternSequence[]): boolean {
+  const [only] = alternatives;
+  if (alternatives.length === 1 && only !== undefined) return isFixed(only) || hasSeparator(only);
+  return alternatives.every(isFixed) && beginApart(alternatives);
+}
+
+/** A sequence of one length at most per reading: no open or optional parts, no alternatives that begin alike. */
+function isFixed(sequence: PatternSequence): boolean {
+  const consuming = sequence.filter(({ atom }) => atom.kind === 'set' || atom.kind === 'group');
+  return (
+    consuming.length > 0 &&
+    sequence.every(({ atom, min, max }) => {
+      if (min !== max) return false;
+      if (atom.kind === 'look')
+        return atom.alternatives.every((inner) => inner.every((one) => one.min === one.max));
+      if (atom.kind !== 'group') return true;
+      return atom.alternatives.every(isFixed) && beginApart(atom.alternatives);
+    })
+  );
+}
+
+function beginApart(alternatives: readonly PatternSequence[]): boolean {
+  const firsts = alternatives.map((sequence) => firstOf(sequence));
+  return firsts.every((set, i) => firsts.slice(i + 1).every((other) => !overlaps(set, other)));
+}
+
+/** The characters that a fixed sequence can begin with. */
+function firstOf(sequence: PatternSequence): CharSet {
+  const first = sequence.find(({ atom }) => atom.kind === 'set' || atom.kind === 'group');
+  if (first === undefined) return [];
+  if (first.atom.kind === 'set') return first.atom.set;
+  return first.atom.kind === 'group' ? union(first.atom.alternatives.map(firstOf)) : [];
+}
+
+/** One open part at most, and a character at one end that nothing else in the sequence can be. */
+function hasSeparator(sequence: PatternSequence): boolean {
+  const open = sequence.filter(({ min, max }) => min !== max);
+  if (open.length > 1 || sequence.some(({ atom }) => atom.kind !== 'set')) return false;
+  return [sequence[0], sequence.at(-1)].some((end) => {
+    if (end === undefined || end.min !== 1 || end.max !== 1) return false;
+    const rest = sequence.filter((element) => element !== end).map(({ atom }) => charactersOf(atom));
+    return !overlaps(charactersOf(end.atom), union(rest));
+  });
+}
+
+/** Every character that an atom can match. */
+function charactersOf(atom: PatternAtom): CharSet {
+  if (atom.kind === 'set') return atom.set;
+  if (atom.kind !== 'group') return [];
+  return union(atom.alternatives.flat().map((element) => charactersOf(element.atom)));
+}
+
+/** How many open repetitions of a sequence can hand characters to each other. */
+function degreeOf(sequence: PatternSequence): number {
+  const flat = flatten(sequence);
+  const own = flat.map((element, i) => (isOpen(element) && canFail(flat, i) ? 1 + tradersAfter(flat, i) : 0));
+  const looks = sequence.flatMap(({ atom }) => (atom.kind === 'look' ? atom.alternatives.map(degreeOf) : []));
+  return Math.max(0, ...own, ...looks);
+}
+
+/** Replaces groups that come once by what is in them; groups with alternatives stay. */
+function flatten(sequence: PatternSequence): PatternSequence {
+  return sequence.flatMap((element): PatternSequence => {
+    const { atom, min, max } = element;
+    const [only] = atom.kind === 'group' ? atom.alternatives : [];
+    if (atom.kind !== 'group' || only === undefined || atom.alternatives.length > 1 || max !== 1)
+      return [element];
+    return flatten(only).map((inner) => ({ ...inner, min: Math.min(inner.min, min) }));
+  });
+}
+
+function isOpen({ atom, min, max }: PatternElement): boolean {
+  if (atom.kind === 'group' && atom.alternatives.flat().some(isOpen)) return true;
+  return max - min > MANY;
+}
+
+/** Whether anything after a repetition can keep it from matching; else it never has to give characters back. */
+function canFail(sequence: PatternSequence, index: number): boolean {
+  return sequence
+    .slice(index + 1)
+    .some(({ atom, min }) => min > 0 || atom.kind === 'edge' || atom.kind === 'look');
+}
+
+function tradersAfter(sequence: PatternSequence, index: number): number {
+  const from = sequence[index];
+  let shared = from === undefined ? [] : charactersOf(from.atom);
+  let traders = 0;
+  for (const element of sequence.slice(index + 1)) {
+    const characters = charactersOf(element.atom);
+    if (isOpen(element) && overlaps(shared, characters)) traders += 1;
+    else if (element.min > 0 && characters.length > 0) shared = keepIfOverlapping(shared, characters);
+  }
+  return traders;
+}
+
+/** A character that must come and that the repetition cannot match ends the trade. */
+function keepIfOverlapping(shared: CharSet, characters: CharSet): CharSet {
+  return intersection(shared, characters).length > 0 ? shared : [];
+}

@@ -1,0 +1,118 @@
+import { isObject, own, type Json, type JsonObject } from '../json.ts';
+import { inside, type Place } from './reader.ts';
+import type { Report } from './report.ts';
+import { IN_PLACE } from './schema-keywords.ts';
+
+/** A schema inside a schema. */
+export interface SchemaNode {
+  readonly place: Place;
+  /** The schema; empty for true and false. */
+  readonly value: JsonObject;
+}
+
+/** Schemas that one value may be checked against, references followed. */
+const MOST_CHECKS = 10_000;
+
+/**
+ * Checks the references of a schema: each points at a schema inside the same document, none leads back to itself
+ * without going into the value, and together they do not multiply beyond bounds.
+ */
+export function checkReferences(report: Report, root: Place, schemas: ReadonlyMap<string, SchemaNode>): void {
+  const walk: Walk = { report, root, schemas, anchors: anchorsOf(schemas), costs: new Map() };
+  for (const pointer of schemas.keys()) {
+    const cost = costOf(walk, pointer);
+    if (cost <= MOST_CHECKS) continue;
+    const fix = 'refer fewer times to schemas that refer on';
+    report.error(
+      root.pointer,
+      `References of the schema multiply to more than ${MOST_CHECKS} checks of one value: ${fix}.`,
+    );
+    return;
+  }
+}
+
+interface Walk {
+  readonly report: Report;
+  readonly root: Place;
+  readonly schemas: ReadonlyMap<string, SchemaNode>;
+  readonly anchors: ReadonlyMap<string, string>;
+  /** Checks of one value that a schema causes; 0 while it is being counted. */
+  readonly costs: Map<string, number>;
+}
+
+function anchorsOf(schemas: ReadonlyMap<string, SchemaNode>): ReadonlyMap<string, string> {
+  const anchors = [...schemas].flatMap(([pointer, { value }]): [string, string][] => {
+    const anchor = own(value, '$anchor');
+    return typeof anchor === 'string' ? [[anchor, pointer]] : [];
+  });
+  return new Map(anchors);
+}
+
+function costOf(walk: Walk, pointer: string): number {
+  const known = walk.costs.get(pointer);
+  if (known !== undefined) return known;
+  const node = walk.schemas.get(pointer);
+  if (node === undefined) return 0;
+  walk.costs.set(pointer, 0);
+  const target = targetOf(walk, node);
+  const inner = inPlaceOf(node).filter((child) => walk.schemas.has(child));
+  let cost = 1;
+  for (const next of target === undefined ? inner : [...inner, target]) {
+    // Zero: counting of that schema has begun and not ended, so it leads back to itself.
+    if (walk.costs.get(next) === 0) {
+      const fix = 'let it go through "properties" or "items"';
+      walk.report.error(`${pointer}/$ref`, `The reference leads back to itself without end: ${fix}.`);
+    } else cost += costOf(walk, next);
+  }
+  const bounded = Math.min(cost, MOST_CHECKS + 1);
+  walk.costs.set(pointer, bounded);
+  return bounded;
+}
+
+function inPlaceOf({ place, value }: SchemaNode): readonly string[] {
+  return IN_PLACE.flatMap((keyword) => {
+    const member = own(value, keyword);
+    if (member === undefined) return [];
+    const at = inside(place, keyword, member);
+    const isHolder = Array.isArray(member) || keyword === 'dependentSchemas';
+    return isHolder ? keysOf(member).map((key) => inside(at, key, null).pointer) : [at.pointer];
+  });
+}
+
+function keysOf(value: Json): readonly string[] {
+  return Array.isArray(value) || isObject(value) ? Object.keys(value) : [];
+}
+
+function targetOf(walk: Walk, { place, value }: SchemaNode): string | undefined {
+  const reference = own(value, '$ref');
+  if (typeof reference !== 'string') return undefined;
+  const pointer = `${place.pointer}/$ref`;
+  if (!reference.startsWith('#')) {
+    const fix = 'write the schema under "$defs" and refer with "#/$defs/…"';
+    walk.report.error(
+      pointer,
+      `"${reference}" is outside this schema, and nothing is loaded from elsewhere: ${fix}.`,
+    );
+    return undefined;
+  }
+  const name = decode(reference.slice(1));
+  const target = name === '' || name.startsWith('/') ? walk.root.pointer + name : walk.anchors.get(name);
+  if (target !== undefined && walk.schemas.has(target)) return target;
+  const known = [...walk.schemas.keys()].map((key) => `#${key.slice(walk.root.pointer.length)}`);
+  const definitions = known.filter((key) => /^#\/(\$defs|definitions)\/[^/]+$/.test(key));
+  const fix =
+    definitions.length === 0
+      ? 'there is nothing under "$defs"'
+      : `known: ${definitions.slice(0, 12).join(', ')}`;
+  walk.report.error(pointer, `The schema has nothing at "${reference}"; ${fix}.`);
+  return undefined;
+}
+
+function decode(fragment: string): string {
+  try {
+    return decodeURIComponent(fragment);
+  } catch {
+    // Not percent-encoded: then it is meant as it stands.
+    return fragment;
+  }
+}
