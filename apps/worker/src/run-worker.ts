@@ -4,7 +4,7 @@ import { createEgress, type Egress } from '@baton/egress';
 import { createStore, type Store } from '@baton/store';
 import type { Logger, Metrics } from '@baton/telemetry';
 import { createActivities } from '@baton/temporal-activities';
-import { createGateway, RUNS_TASK_QUEUE, type Gateway } from '@baton/temporal-client';
+import { createGateway, type Gateway } from '@baton/temporal-client';
 import {
   createConfirmer,
   createReconciler,
@@ -46,6 +46,7 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
   const gateway = createGateway({
     address: settings.TEMPORAL_ADDRESS,
     namespace: settings.TEMPORAL_NAMESPACE,
+    taskQueue: settings.BATON_TASK_QUEUE,
     codec: createClaimCheck(store.artifacts),
   });
   const onError = (name: string, error: unknown): void => {
@@ -99,7 +100,7 @@ export function createTemporalWorker(
   return Worker.create({
     connection: made.connection,
     namespace: parts.settings.TEMPORAL_NAMESPACE,
-    taskQueue: RUNS_TASK_QUEUE,
+    taskQueue: parts.settings.BATON_TASK_QUEUE,
     workflowBundle: made.bundle,
     activities: createActivities({
       adapters: createAdapterRegistry([createHttpAdapter()]),

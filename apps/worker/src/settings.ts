@@ -1,3 +1,4 @@
+import { RUNS_TASK_QUEUE } from '@baton/temporal-client';
 import { z } from 'zod';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -6,6 +7,7 @@ const schema = z.object({
   DATABASE_URL: z.string().min(1),
   TEMPORAL_ADDRESS: z.string().min(1).default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+  BATON_TASK_QUEUE: z.string().min(1).max(200).default(RUNS_TASK_QUEUE),
   BATON_WORKER_METRICS_PORT: port.default(8081),
   BATON_WORKER_CACHE: z.coerce.number().int().min(0).max(100_000).default(500),
   BATON_EGRESS_LOOPBACK: z.stringbool().default(true),
