@@ -1,4 +1,8 @@
 import type { JsonObject, Scope } from '@baton/core';
+import { findAgentVersion, getAgent, listAgents, listAgentVersions, resolveAgent } from './agent-read.ts';
+import { registerVersion } from './agent-register.ts';
+import { toAgentVersion } from './agents-codec.ts';
+import { select, type Database } from './database.ts';
 import type { Page, PageParams } from './page.ts';
 
 /** One immutable version of an agent. */
@@ -69,4 +73,25 @@ export interface AgentRepository {
    * without a range the highest release. Null when there is none, or when the range is none.
    */
   resolve(scope: Scope, name: string, range?: string): Promise<AgentVersionRecord | null>;
+}
+
+/** The repository of agents on a database. */
+export function createAgentRepository(db: Database): AgentRepository {
+  const { prisma } = db;
+  return {
+    register: (scope, params) => registerVersion(db, scope, params),
+    list: (scope, params) => listAgents(prisma, scope, params),
+    get: (scope, name) => getAgent(prisma, scope, name),
+    versions: (scope, name, page) => listAgentVersions(prisma, scope, { ...page, name }),
+    getVersion: (scope, name, version) => findAgentVersion(prisma, scope, { name, version }),
+    archive: async (scope, name, version) => {
+      const [row] = await select(prisma)`
+        UPDATE agent_versions SET archived_at = coalesce(archived_at, now())
+        WHERE workspace_id = ${scope.workspaceId}::uuid AND name = ${name} AND version = ${version}
+        RETURNING *`;
+      return row === undefined ? null : toAgentVersion(row);
+    },
+    resolve: (scope, name, range) =>
+      resolveAgent(prisma, scope, { name, ...(range === undefined ? {} : { range }) }),
+  };
 }

@@ -1,4 +1,7 @@
 import type { Scope } from '@baton/core';
+import { createHash } from 'node:crypto';
+import { execute, select, type Database } from './database.ts';
+import { number, text } from './row-codec.ts';
 
 /** A stored body. */
 export interface ArtifactRecord {
@@ -18,4 +21,32 @@ export interface ArtifactRepository {
     params: { readonly mediaType: string; readonly body: Uint8Array },
   ): Promise<Omit<ArtifactRecord, 'body'>>;
   get(scope: Scope, sha256: string): Promise<ArtifactRecord | null>;
+}
+
+/** The repository of artifacts on a database. */
+export function createArtifactRepository(db: Database): ArtifactRepository {
+  return {
+    put: async (scope, { mediaType, body }) => {
+      const sha256 = createHash('sha256').update(body).digest('hex');
+      await execute(db.prisma)`
+        INSERT INTO artifacts (workspace_id, sha256, size, media_type, body)
+        VALUES (${scope.workspaceId}::uuid, ${sha256}, ${body.byteLength}::int, ${mediaType}, ${body})
+        ON CONFLICT DO NOTHING`;
+      return { sha256, size: body.byteLength, mediaType };
+    },
+    get: async (scope, sha256) => {
+      const [row] = await select(db.prisma)`
+        SELECT sha256, size, media_type, body FROM artifacts
+        WHERE workspace_id = ${scope.workspaceId}::uuid AND sha256 = ${sha256}`;
+      if (row === undefined) return null;
+      const body = row['body'];
+      if (!(body instanceof Uint8Array)) throw new Error(`The artifact ${sha256} has no bytes.`);
+      return {
+        sha256: text(row, 'sha256'),
+        size: number(row, 'size'),
+        mediaType: text(row, 'media_type'),
+        body,
+      };
+    },
+  };
 }

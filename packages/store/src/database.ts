@@ -1,9 +1,41 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient, Prisma } from './generated/client.ts';
+import type { Row } from './row-codec.ts';
 
 /** The Prisma client on its pool, or inside a transaction. */
-export type Queryable = Prisma.TransactionClient;
+export type Queryable = Pick<Prisma.TransactionClient, '$queryRaw' | '$executeRaw'>;
+
+/** A piece of SQL with its parameters. */
+export type Sql = Prisma.Sql;
+
+/** No SQL: an absent condition. */
+export const NOTHING: Sql = Prisma.empty;
+
+/** A tag for pieces of SQL; values become parameters, other pieces are taken in. */
+export function sql(strings: readonly string[], ...values: readonly unknown[]): Sql {
+  return Prisma.sql(strings, ...values.map(storable));
+}
+
+/** A tag that runs a query and gives its rows. */
+export function select(
+  db: Queryable,
+): (strings: readonly string[], ...values: readonly unknown[]) => Promise<Row[]> {
+  return (strings, ...values) => db.$queryRaw<Row[]>(sql(strings, ...values));
+}
+
+/** A tag that runs a statement and gives the number of rows it touched. */
+export function execute(
+  db: Queryable,
+): (strings: readonly string[], ...values: readonly unknown[]) => Promise<number> {
+  return (strings, ...values) => db.$executeRaw(sql(strings, ...values));
+}
+
+/** PostgreSQL's text cannot hold U+0000; it becomes the replacement character. JSON text has it escaped. */
+function storable(value: unknown): unknown {
+  if (typeof value === 'string') return value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value;
+  return Array.isArray(value) && value.some((item) => typeof item === 'string') ? value.map(storable) : value;
+}
 
 /** Connections to the database; made with the first query. */
 export interface Database {

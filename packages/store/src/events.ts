@@ -1,4 +1,10 @@
 import type { Json, NumberedTrace, RunId, Scope } from '@baton/core';
+import { select, type Database } from './database.ts';
+import { appendEvents } from './events-append.ts';
+import { toEventRecord } from './events-codec.ts';
+import { rebuildRun } from './events-rebuild.ts';
+import { number } from './row-codec.ts';
+import { confirmEnd } from './run-end.ts';
 import type { Provisional, RunRecord } from './runs.ts';
 
 /** One event a workflow task handed to the sink. */
@@ -80,4 +86,29 @@ export interface EventRepository {
   latestPosition(scope: Scope, runId: RunId): Promise<number | null>;
   /** Builds the run's row and its steps anew from all events that hold. False for an unknown run. */
   rebuild(scope: Scope, runId: RunId): Promise<boolean>;
+}
+
+const DEFAULT_LIMIT = 500;
+
+/** The repository of events on a database. */
+export function createEventRepository(db: Database): EventRepository {
+  const { prisma } = db;
+  return {
+    append: (batches) => appendEvents(db, batches),
+    confirmClosed: (scope, runId, params = {}) => confirmEnd(db, scope, { ...params, runId }),
+    list: async (scope, runId, params = {}) => {
+      const rows = await select(prisma)`
+        SELECT run_id, position, type, at, origin, event FROM run_events
+        WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${runId}::uuid
+          AND position > ${params.after ?? 0}::int
+        ORDER BY position LIMIT ${params.limit ?? DEFAULT_LIMIT}::int`;
+      return rows.map(toEventRecord);
+    },
+    latestPosition: async (scope, runId) => {
+      const [row] = await select(prisma)`
+        SELECT last_position FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
+      return row === undefined ? null : number(row, 'last_position');
+    },
+    rebuild: (scope, runId) => rebuildRun(db, scope, runId),
+  };
 }

@@ -1,6 +1,12 @@
 import type { Delivery, HumanTaskId, HumanTaskStatus, Json, JsonObject, RunId, Scope } from '@baton/core';
-import type { DecideParams, DecideResult, Evaluate } from './decisions.ts';
-import type { HumanTaskListParams } from './human-task-list.ts';
+import { execute, select, type Database } from './database.ts';
+import { decideTask, type DecideParams, type DecideResult, type Evaluate } from './decisions.ts';
+import { claimTask, releaseTask } from './human-task-claim.ts';
+import { listUnacknowledged, readOutcome } from './human-task-delivery.ts';
+import { listTasks, type HumanTaskListParams } from './human-task-list.ts';
+import { openTask } from './human-task-open.ts';
+import { cancelTasksOfRun, finishTask } from './human-task-settle.ts';
+import { toHumanTask } from './human-tasks-codec.ts';
 import type { Page } from './page.ts';
 
 /** Kind of a human task. */
@@ -174,4 +180,34 @@ export interface HumanTaskRepository {
     readonly olderThanMs: number;
     readonly limit: number;
   }): Promise<readonly UnacknowledgedTask[]>;
+}
+
+/** The repository of human tasks on a database. */
+export function createHumanTaskRepository(db: Database): HumanTaskRepository {
+  const { prisma } = db;
+  return {
+    open: (scope, task) => openTask(prisma, scope, task),
+    get: async (scope, taskId) => {
+      const [row] = await select(prisma)`
+        SELECT *, now() AS now FROM human_tasks WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${taskId}::uuid`;
+      return row === undefined ? null : toHumanTask(row);
+    },
+    list: (scope, params) => listTasks(prisma, scope, params),
+    claim: (scope, params) => claimTask(db, scope, params),
+    release: (scope, params) => releaseTask(db, scope, params),
+    decide: (scope, params, evaluate) => decideTask(db, scope, { ...params, evaluate }),
+    expire: (scope, params) => finishTask(db, scope, { ...params, status: 'expired' }),
+    cancel: (scope, params) => finishTask(db, scope, { ...params, status: 'canceled' }),
+    supersede: (scope, params) => finishTask(db, scope, { ...params, status: 'superseded' }),
+    cancelAllOfRun: (scope, runId, actor) =>
+      cancelTasksOfRun(prisma, scope, { runId, actor: actor.id, reason: 'The run was canceled.' }),
+    readOutcome: (scope, taskId) => readOutcome(prisma, scope, taskId),
+    acknowledge: async (scope, taskId) => {
+      const touched = await execute(prisma)`
+        UPDATE human_tasks SET delivery = 'acknowledged'
+        WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${taskId}::uuid AND decided_at IS NOT NULL`;
+      return touched > 0;
+    },
+    listUnacknowledged: (params) => listUnacknowledged(prisma, params),
+  };
 }

@@ -52,7 +52,13 @@ export type {
   RecordedResponse,
 } from './idempotency.ts';
 export { migrate, type MigrateParams } from './migrate.ts';
-export type { Channel, Notification, Notifications, NotifiedRun } from './notifications.ts';
+export {
+  parseRunNotice,
+  type Channel,
+  type Notification,
+  type Notifications,
+  type NotifiedRun,
+} from './notifications.ts';
 export type {
   NewOutboxMessage,
   OutboxKind,
@@ -91,4 +97,6 @@ export type {
   WorkflowVersionRecord,
   WorkflowVersionSummary,
 } from './workflows.ts';
-export type { WorkspaceRecord, WorkspaceRepository } from './workspaces.ts';
+export { DEFAULT_WORKSPACE, type WorkspaceRecord, type WorkspaceRepository } from './workspaces.ts';
+export { parseRange, parseVersion, compareVersions, type Range, type Version } from './semver.ts';
+export type { AppRole } from './app-role.ts';

@@ -1,6 +1,11 @@
 import type { Json, JsonObject, Problem, RunId, Scope, Status, Usage, WaitKind } from '@baton/core';
+import { execute, select, type Database, type Queryable } from './database.ts';
 import type { Page } from './page.ts';
-import type { RunListParams } from './run-list.ts';
+import { jsonObject, jsonText } from './row-codec.ts';
+import { closeRunFromOutside } from './run-end.ts';
+import { cleanTags, listRuns, type RunListParams } from './run-list.ts';
+import { listOpenIdle, listProvisional, listUnstarted } from './run-loops.ts';
+import { toRunRecord } from './runs-codec.ts';
 
 /** One reason why a run waits. */
 export interface WaitingFor {
@@ -160,4 +165,63 @@ export interface RunRepository {
   listOpenIdle(params: LoopParams): Promise<readonly IdleRun[]>;
   /** Notes that an idle run was looked at, so that `listOpenIdle` gives others first. */
   markChecked(scope: Scope, runId: RunId): Promise<void>;
+}
+
+/** The repository of runs on a database. */
+export function createRunRepository(db: Database): RunRepository {
+  const { prisma } = db;
+  return {
+    insertAccepted: (scope, run) => insertAccepted(prisma, scope, run),
+    get: (scope, runId) => getRun(prisma, scope, runId),
+    snapshot: async (scope, runId) => {
+      const [row] = await select(prisma)`
+        SELECT snapshot FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
+      return row === undefined ? null : jsonObject(row, 'snapshot');
+    },
+    list: (scope, params) => listRuns(prisma, scope, params),
+    markStarted: async (scope, runId, temporalRunId) => {
+      // A later execution may have been seen by now: then its id stays.
+      await execute(prisma)`
+        UPDATE runs SET temporal_run_id = ${temporalRunId}, executions = ARRAY[${temporalRunId}], heard_at = now()
+        WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid AND executions = '{}'`;
+    },
+    closeFromOutside: (scope, runId, end) => closeRunFromOutside(db, scope, { ...end, runId }),
+    setStalled: async (scope, runId, stalled) => {
+      await execute(prisma)`
+        UPDATE runs SET stalled = ${stalled}
+        WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid AND ended_at IS NULL
+          AND stalled <> ${stalled}`;
+    },
+    markChecked: async (scope, runId) => {
+      await execute(prisma)`
+        UPDATE runs SET heard_at = now() WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
+    },
+    listUnstarted: (params) => listUnstarted(prisma, params),
+    listProvisional: (params) => listProvisional(prisma, params),
+    listOpenIdle: (params) => listOpenIdle(prisma, params),
+  };
+}
+
+async function insertAccepted(db: Queryable, scope: Scope, run: NewRun): Promise<AcceptResult> {
+  const [inserted] = await select(db)`
+    INSERT INTO runs (workspace_id, id, kind, workflow, namespace, version, input, tags, priority, requester,
+                      requester_name, parent_run_id, parent_step, snapshot, start_key)
+    VALUES (${scope.workspaceId}::uuid, ${run.id}::uuid, ${run.kind}, ${run.workflow}, ${run.namespace}, ${run.version},
+            ${jsonText(run.input)}::json, ${jsonText(cleanTags(run.tags ?? {}))}::jsonb, ${run.priority ?? null}::int,
+            ${run.requester}, ${run.requesterName ?? null}, ${run.parent?.runId ?? null}::uuid, ${run.parent?.step ?? null},
+            ${jsonText(run.snapshot)}::json, ${run.startKey ?? null})
+    ON CONFLICT DO NOTHING
+    RETURNING *`;
+  if (inserted !== undefined) return { outcome: 'inserted', run: toRunRecord(inserted) };
+  const [existing] = await select(db)`
+    SELECT * FROM runs
+    WHERE workspace_id = ${scope.workspaceId}::uuid AND (id = ${run.id}::uuid OR start_key = ${run.startKey ?? null})`;
+  if (existing === undefined) throw new Error(`The run ${run.id} could be neither inserted nor found.`);
+  return { outcome: 'exists', run: toRunRecord(existing) };
+}
+
+async function getRun(db: Queryable, scope: Scope, runId: RunId): Promise<RunRecord | null> {
+  const [row] = await select(db)`
+    SELECT * FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
+  return row === undefined ? null : toRunRecord(row);
 }

@@ -1,4 +1,6 @@
 import type { Json, Problem, RunId, Scope, StepStatus, Usage, WaitKind } from '@baton/core';
+import { select, type Database } from './database.ts';
+import { toStepRecord } from './steps-codec.ts';
 
 /** What a step waits for. */
 export interface StepWait {
@@ -46,4 +48,15 @@ export interface StepRecord {
 export interface StepRepository {
   /** Every step of a run in the order they began; empty for an unknown run. */
   list(scope: Scope, runId: RunId): Promise<readonly StepRecord[]>;
+}
+
+/** The repository of steps on a database. */
+export function createStepRepository(db: Database): StepRepository {
+  return {
+    list: async (scope, runId) => {
+      const rows = await select(db.prisma)`
+        SELECT * FROM steps WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${runId}::uuid ORDER BY step_id`;
+      return rows.map(toStepRecord);
+    },
+  };
 }

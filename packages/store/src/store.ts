@@ -1,14 +1,15 @@
-import type { AgentRepository } from './agents.ts';
-import type { ArtifactRepository } from './artifacts.ts';
-import type { EventRepository } from './events.ts';
-import type { HumanTaskRepository } from './human-tasks.ts';
-import type { IdempotencyRepository } from './idempotency.ts';
-import type { Notifications } from './notifications.ts';
-import type { OutboxRepository } from './outbox.ts';
-import type { RunRepository } from './runs.ts';
-import type { StepRepository } from './steps.ts';
-import type { WorkflowRepository } from './workflows.ts';
-import type { WorkspaceRepository } from './workspaces.ts';
+import { createAgentRepository, type AgentRepository } from './agents.ts';
+import { createArtifactRepository, type ArtifactRepository } from './artifacts.ts';
+import { openDatabase, select } from './database.ts';
+import { createEventRepository, type EventRepository } from './events.ts';
+import { createHumanTaskRepository, type HumanTaskRepository } from './human-tasks.ts';
+import { createIdempotencyRepository, type IdempotencyRepository } from './idempotency.ts';
+import { createNotifications, type Notifications } from './notifications.ts';
+import { createOutboxRepository, type OutboxRepository } from './outbox.ts';
+import { createRunRepository, type RunRepository } from './runs.ts';
+import { createStepRepository, type StepRepository } from './steps.ts';
+import { createWorkflowRepository, type WorkflowRepository } from './workflows.ts';
+import { createWorkspaceRepository, type WorkspaceRepository } from './workspaces.ts';
 
 /** Parameters of {@link createStore}. */
 export interface StoreParams {
@@ -37,7 +38,28 @@ export interface Store {
   stop(): Promise<void>;
 }
 
+const POOL_SIZE = 10;
+
 /** A store on a migrated database; connects with the first call. */
 export function createStore(params: StoreParams): Store {
-  throw new Error(`The store for a pool of ${params.poolSize ?? 10} is not written yet.`);
+  const db = openDatabase(params.databaseUrl, params.poolSize ?? POOL_SIZE);
+  const notifications = createNotifications(params.databaseUrl);
+  return {
+    workspaces: createWorkspaceRepository(db),
+    workflows: createWorkflowRepository(db),
+    agents: createAgentRepository(db),
+    runs: createRunRepository(db),
+    events: createEventRepository(db),
+    steps: createStepRepository(db),
+    humanTasks: createHumanTaskRepository(db),
+    outbox: createOutboxRepository(db),
+    idempotency: createIdempotencyRepository(db),
+    artifacts: createArtifactRepository(db),
+    notifications,
+    ping: async () => void (await select(db.prisma)`SELECT 1 AS up`),
+    stop: async () => {
+      await notifications.stop();
+      await db.stop();
+    },
+  };
 }

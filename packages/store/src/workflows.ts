@@ -1,5 +1,9 @@
 import type { JsonObject, Scope } from '@baton/core';
+import type { Database } from './database.ts';
 import type { Page, PageParams } from './page.ts';
+import { findChannel, setChannel } from './workflow-channels.ts';
+import { archiveVersion, publishVersion } from './workflow-publish.ts';
+import { findVersion, getWorkflow, listVersions, listWorkflows, resolveVersion } from './workflow-read.ts';
 
 /** One immutable version of a workflow, without its text. */
 export interface WorkflowVersionSummary {
@@ -108,4 +112,20 @@ export interface WorkflowRepository {
   resolve(scope: Scope, name: string, choice: VersionChoice): Promise<WorkflowVersionRecord | null>;
   getChannel(scope: Scope, name: string, channel: string): Promise<ChannelRecord | null>;
   setChannel(scope: Scope, params: SetChannelParams): Promise<SetChannelResult>;
+}
+
+/** The repository of workflows on a database. */
+export function createWorkflowRepository(db: Database): WorkflowRepository {
+  const { prisma } = db;
+  return {
+    publish: (scope, params) => publishVersion(db, scope, params),
+    list: (scope, params) => listWorkflows(prisma, scope, params),
+    get: (scope, name) => getWorkflow(prisma, scope, name),
+    versions: (scope, name, page) => listVersions(prisma, scope, { ...page, name }),
+    getVersion: (scope, name, version) => findVersion(prisma, scope, { name, version }),
+    archive: (scope, name, version) => archiveVersion(db, scope, { name, version }),
+    resolve: (scope, name, choice) => resolveVersion(prisma, scope, { name, ...choice }),
+    getChannel: (scope, name, channel) => findChannel(prisma, scope, { name, channel }),
+    setChannel: (scope, params) => setChannel(db, scope, params),
+  };
 }

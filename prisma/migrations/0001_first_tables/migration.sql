@@ -91,6 +91,7 @@ CREATE TABLE runs (
     input JSON NOT NULL,
     output JSON,
     error JSON,
+    rivals BOOLEAN NOT NULL DEFAULT false,
     tags JSONB NOT NULL DEFAULT '{}',
     priority INTEGER,
     requester TEXT NOT NULL,

@@ -1,0 +1,131 @@
+import type { RunId, Scope } from '@baton/core';
+import { execute, select, type Database, type Queryable } from './database.ts';
+import type { ConfirmParams, ConfirmResult } from './events.ts';
+import { cancelTasksOfRun } from './human-task-settle.ts';
+import { jsonText, type Row } from './row-codec.ts';
+import { toProvisional, toRunRecord } from './runs-codec.ts';
+import type { OutsideEnd, Provisional, RunRecord } from './runs.ts';
+
+interface LockedEnd {
+  readonly run: RunRecord;
+  readonly provisional: Provisional | null;
+}
+
+async function lockRun(tx: Queryable, scope: Scope, runId: RunId): Promise<LockedEnd | null> {
+  const [row] = await select(tx)`
+    SELECT * FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid FOR UPDATE`;
+  return row === undefined ? null : { run: toRunRecord(row), provisional: toProvisional(row) };
+}
+
+/** Publishes the end a run's own last event told, now that its execution is known to be closed. */
+export function confirmEnd(
+  db: Database,
+  scope: Scope,
+  params: ConfirmParams & { readonly runId: RunId },
+): Promise<ConfirmResult> {
+  return db.transaction(async (tx) => {
+    const locked = await lockRun(tx, scope, params.runId);
+    if (locked === null) return { outcome: 'not_found' };
+    const { run, provisional } = locked;
+    if (run.endedAt !== null) return { outcome: 'closed', run };
+    if (provisional === null) return { outcome: 'open', run };
+    if (params.status !== undefined && params.status !== provisional.status)
+      return { outcome: 'mismatch', run };
+    await execute(tx)`
+      UPDATE run_events SET position = ${run.lastPosition + 1}::int
+      WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${run.id}::uuid AND NOT superseded AND position IS NULL
+        AND seq > 0 AND type = ${`run.${provisional.status}`}`;
+    return { outcome: 'published', run: await writeEnd(tx, scope, { run, end: provisional }) };
+  });
+}
+
+/** Closes a run that ended without an event of its own. */
+export function closeRunFromOutside(
+  db: Database,
+  scope: Scope,
+  params: OutsideEnd & { readonly runId: RunId },
+): Promise<boolean> {
+  return db.transaction(async (tx) => {
+    const locked = await lockRun(tx, scope, params.runId);
+    if (locked === null || locked.run.endedAt !== null) return false;
+    const { run } = locked;
+    const end: Provisional = {
+      status: params.status,
+      endedAt: params.endedAt ?? new Date().toISOString(),
+      ...(params.output === undefined ? {} : { output: params.output }),
+      ...(params.error === undefined ? {} : { error: params.error }),
+    };
+    await setAsideOwnEnd(tx, scope, run.id);
+    await insertOutsideEnd(tx, scope, { run, end, origin: params.origin });
+    await execute(tx)`
+      UPDATE steps SET status = 'canceled', wait = NULL, ended_at = ${end.endedAt}::timestamptz
+      WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${run.id}::uuid
+        AND status IN ('pending', 'running', 'waiting')`;
+    await writeEnd(tx, scope, { run, end });
+    return true;
+  });
+}
+
+/** An end the run told itself, which Temporal does not confirm, does not hold. */
+async function setAsideOwnEnd(tx: Queryable, scope: Scope, runId: RunId): Promise<void> {
+  await execute(tx)`
+    UPDATE run_events SET superseded = true
+    WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${runId}::uuid AND NOT superseded AND position IS NULL
+      AND seq > 0`;
+}
+
+interface OutsideEvent {
+  readonly run: RunRecord;
+  readonly end: Provisional;
+  readonly origin: OutsideEnd['origin'];
+}
+
+async function insertOutsideEnd(
+  tx: Queryable,
+  scope: Scope,
+  { run, end, origin }: OutsideEvent,
+): Promise<void> {
+  const type = `run.${end.status}`;
+  const { byAgent: _byAgent, ...usage } = run.usage;
+  const reason = end.error?.detail ?? end.error?.title ?? 'The execution ended from outside.';
+  const event = {
+    type,
+    usage,
+    ...(end.status === 'completed' ? { output: end.output ?? null } : {}),
+    ...(end.status === 'canceled' ? { reason } : {}),
+    ...(end.error === undefined ? {} : { error: end.error }),
+  };
+  const position = run.lastPosition + 1;
+  await execute(tx)`
+    INSERT INTO run_events (workspace_id, run_id, seq, position, type, at, hash, event, origin, temporal_run_id,
+                            history_length, replayed)
+    VALUES (${scope.workspaceId}::uuid, ${run.id}::uuid, ${-position}::int, ${position}::int, ${type},
+            ${end.endedAt}::timestamptz, '', ${jsonText(event)}::json, ${origin}, ${run.temporalRunId ?? ''}, 0, false)`;
+}
+
+interface End {
+  readonly run: RunRecord;
+  readonly end: Provisional;
+}
+
+async function writeEnd(tx: Queryable, scope: Scope, { run, end }: End): Promise<RunRecord> {
+  await cancelTasksOfRun(tx, scope, {
+    runId: run.id,
+    actor: 'system|run',
+    reason: `The run is ${end.status}.`,
+  });
+  const written: Row[] = await select(tx)`
+    WITH written AS (
+      UPDATE runs
+      SET status = ${end.status}, output = ${jsonText(end.output)}::json, error = ${jsonText(end.error)}::json,
+          ended_at = ${end.endedAt}::timestamptz, last_event_at = ${end.endedAt}::timestamptz, provisional = NULL,
+          last_position = ${run.lastPosition + 1}::int, waiting_for = '[]', suspended = false, stalled = false,
+          heard_at = now()
+      WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${run.id}::uuid
+      RETURNING *
+    )
+    SELECT w.*, pg_notify('baton_runs', ${`${scope.workspaceId}.${run.id}`})::text AS notified FROM written w`;
+  const [row] = written;
+  if (row === undefined) throw new Error(`The run ${run.id} vanished under its lock.`);
+  return toRunRecord(row);
+}
