@@ -50,9 +50,10 @@ async function main(): Promise<number> {
 }
 
 main().then(
-  (code) => (process.exitCode = code),
+  // Everything has been stopped; an idle connection's timer is no reason to keep a person waiting.
+  (code) => process.exit(code),
   (error: unknown) => {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-    process.exitCode = 1;
+    process.exit(1);
   },
 );

@@ -34,10 +34,10 @@ import { start } from ${JSON.stringify(join(here, 'start.ts'))};
 import { createTerminal } from ${JSON.stringify(join(here, 'terminal.ts'))};
 const terminal = createTerminal(process.stdout, false);
 start({ root: process.cwd(), env: process.env, args: process.argv.slice(2), watch: false, terminal }).then(
-  (code) => (process.exitCode = code),
+  (code) => process.exit(code),
   (error) => {
     console.error(error.message);
-    process.exitCode = 1;
+    process.exit(1);
   },
 );`;
 
