@@ -35,6 +35,9 @@ export default {
       '!<rootDir>/tests/e2e/**/*.e2e.test.ts',
     ]),
     project('int', ['<rootDir>/{packages,apps,temporal,tests}/**/*.int.test.ts']),
-    project('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts']),
+    project('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], {
+      globalSetup: '<rootDir>/tests/e2e/global-setup.ts',
+      globalTeardown: '<rootDir>/tests/e2e/global-teardown.ts',
+    }),
   ],
 };

@@ -1,0 +1,11 @@
+import { startStack } from './stack.ts';
+
+/** Starts the stack that scenarios share when they need none of their own. */
+export default async function setUp(): Promise<void> {
+  const stack = await startStack();
+  process.env['BATON_E2E_API_URL'] = stack.apiUrl;
+  process.env['BATON_E2E_DATABASE_URL'] = stack.databaseUrl;
+  process.env['BATON_E2E_OWNER_URL'] = stack.ownerUrl;
+  process.env['BATON_E2E_TEMPORAL_ADDRESS'] = stack.temporalAddress;
+  Object.assign(globalThis, { batonE2eStack: stack });
+}

@@ -1,0 +1,12 @@
+import { stopParts } from '@baton/test-kit';
+import type { Stack } from './stack.ts';
+
+declare global {
+  var batonE2eStack: Stack | undefined;
+}
+
+/** Ends the shared stack. */
+export default async function tearDown(): Promise<void> {
+  await globalThis.batonE2eStack?.stop();
+  await stopParts();
+}
