@@ -20,7 +20,7 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
     tool: 'oxlint',
     args: [
       '-c',
-      'config/oxlint.json',
+      'config/oxlint.jsonc',
       '--type-aware',
       '-f',
       'unix',
@@ -34,7 +34,11 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
     tool: 'cspell',
     args: ['lint', '-c', 'config/cspell.json', '--no-progress', '--no-summary', '.'],
   },
-  { name: 'dead-code', tool: 'knip', args: ['-c', 'config/knip.json', '--no-progress'] },
+  {
+    name: 'dead-code',
+    tool: 'knip',
+    args: ['-c', 'config/knip.jsonc', '--no-progress', '--no-config-hints'],
+  },
   { name: 'duplication', tool: 'jscpd', args: ['--config', 'config/jscpd.json', '.'] },
 ];
 

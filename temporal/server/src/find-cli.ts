@@ -56,7 +56,7 @@ async function onPath(searchPath: string): Promise<Attempt> {
  * The folder that keeps the binary between checkouts, keyed by version:
  * `$XDG_CACHE_HOME/baton/temporal/<version>`, by default under `~/.cache`.
  */
-export function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
+function cacheFolder(environment: Readonly<Record<string, string | undefined>>): string {
   const base = environment['XDG_CACHE_HOME'] || join(environment['HOME'] ?? '.', '.cache');
   return join(base, 'baton', 'temporal', TEMPORAL_CLI_VERSION);
 }

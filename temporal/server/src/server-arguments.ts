@@ -27,7 +27,7 @@ export const DYNAMIC_CONFIG: Readonly<Record<string, string>> = {
  * Pragmas of the database file. With a write-ahead log and `synchronous=1` nothing is lost when the server is killed;
  * a power loss can drop the last commits.
  */
-export const SQLITE_PRAGMAS: Readonly<Record<string, string>> = {
+const SQLITE_PRAGMAS: Readonly<Record<string, string>> = {
   journal_mode: 'wal',
   synchronous: '1',
   wal_autocheckpoint: '10000',
