@@ -4,6 +4,7 @@ import * as bindings from '@prisma/schema-engine-wasm/schema_engine_bg';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import pg from 'pg';
 
 // The compiler's library has WebAssembly only together with a browser's globals.
 declare const WebAssembly: {
@@ -13,6 +14,7 @@ declare const WebAssembly: {
   ): Promise<{ readonly instance: { readonly exports: Readonly<Record<string, unknown>> } }>;
 };
 
+const CONNECT_TIMEOUT_MS = 5_000;
 const NO_FILTERS = { externalTables: [], externalEnums: [] };
 
 /** Where `schema.prisma` and the migrations are: the folder prisma/ of the repository. */
@@ -46,13 +48,19 @@ async function withEngine<Result>(
   use: (engine: bindings.SchemaEngine) => Promise<Result>,
 ): Promise<Result> {
   await load();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: ownerUrl, max: 1 }));
+  // A pool of our own, because the engine leaves its connections open when it is freed.
+  const pool = new pg.Pool({ connectionString: ownerUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const datamodels: [string, string][] = [[files.schema.path, files.schema.content]];
-  const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, adapter);
   try {
-    return await use(engine);
+    const engine = await bindings.SchemaEngine.new({ datamodels }, () => {}, adapter);
+    try {
+      return await use(engine);
+    } finally {
+      engine.free();
+    }
   } finally {
-    engine.free();
+    await pool.end();
   }
 }
 
