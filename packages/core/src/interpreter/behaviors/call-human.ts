@@ -68,7 +68,8 @@ function requestOf(turn: Turn, frame: Frame): HumanTaskRequest {
   const { evaluator } = turn.run;
   const text = (template: Template, what: string): string => {
     const value = evaluator.text(template, sight);
-    if (typeof value === 'string') return value;
+    // PostgreSQL keeps no NUL and no half of a surrogate pair in text.
+    if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
     throw new TaskFault(
       failure('expression', `"with.${what}" must give text; it gave ${JSON.stringify(value).slice(0, 100)}.`),
     );
