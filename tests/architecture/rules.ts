@@ -63,7 +63,16 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
   '@baton/stand': ['@baton/temporal-server'],
   '@baton/test-kit': ['@baton/core', '@baton/contracts', '@baton/stand'],
   '@baton/local': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
-  '@baton/e2e': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/test-kit'],
+  // Scenarios look behind the API too: at tables, and at workflow ids, to prove what it promises.
+  '@baton/e2e': [
+    '@baton/core',
+    '@baton/contracts',
+    '@baton/sdk',
+    '@baton/stand',
+    '@baton/store',
+    '@baton/temporal-client',
+    '@baton/test-kit',
+  ],
   '@baton/bench': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
 };
 

@@ -19,9 +19,11 @@ export interface PackageFacts {
   readonly devDependencies: readonly string[];
 }
 
-/** Whether a file is a test or stands only beside tests. */
+/** Whether a file is a test or, by its name or place, stands only beside tests. */
 function isTest(path: string): boolean {
-  return path.endsWith('.test.ts') || path.startsWith('tests/') || path.startsWith('packages/test-kit/');
+  return (
+    /(\.test|-fixture)\.ts$/.test(path) || path.startsWith('tests/') || path.startsWith('packages/test-kit/')
+  );
 }
 
 function isOurs(module: string): boolean {

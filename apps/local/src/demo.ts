@@ -14,7 +14,7 @@ export interface DemoParams {
   readonly signal: AbortSignal;
 }
 
-/** Runs the main job on a Baton that is up: publish the example, start it, show its events, decide, show the result. */
+/** Shows the main use on a Baton that is up: publish the example, start it, show its events, decide, show the result. */
 export function runDemo(params: DemoParams): Promise<void> {
   return Promise.reject(new Error(`There is no demo for ${params.apiUrl} in this version.`));
 }
