@@ -1,0 +1,62 @@
+/**
+ * What Baton promises, one sentence each. Scenarios in tests/e2e cite ids with `verifies(id)`; a test fails when an id is
+ * cited nowhere, or when a scenario cites one that is not here.
+ */
+export const REQUIREMENTS = {
+  'AGENT-1':
+    'An agent version is registered once: again is 200, other content 409, a wrong config 422 with pointers.',
+  'AGENT-2':
+    'Agents and their versions are listed, read and archived; an archived version gets no new calls.',
+  'AGENT-3': 'An agent can be probed and called as a run of its own.',
+  'AGENT-4':
+    'A delivery carries one idempotency key over attempts; an agent is tried again as its version says.',
+  'AGENT-5': 'Egress reaches loopback in the local profile only, and never link-local or private addresses.',
+  'FLOW-1':
+    'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',
+  'FLOW-2': 'A version is published once, its author recorded; again is 200, other content 409.',
+  'FLOW-3': 'Channels point at versions; a start takes the channel, the version, or the default.',
+  'FLOW-4': 'A definition can be read as YAML and JSON and drawn as JSON and Mermaid.',
+  'FLOW-5': 'An archived version starts no run; running ones go on.',
+  'LANG-1': 'Every task kind of this version runs as docs/language.md says.',
+  'LANG-2': 'Inputs, outputs, exports, schemas and conditions are applied in the order of the language.',
+  'LANG-3': 'Every flow directive works, backward jumps too.',
+  'LANG-4': 'Time-outs end a task or a run with a timeout error that can be caught.',
+  'LANG-5': 'A task kind that is not there yet is refused by name.',
+  'RUN-1':
+    'A start answers 202 with Location, or 200 with the finished run when it ends within Prefer: wait.',
+  'RUN-2': 'Fifty equal starts with one Idempotency-Key are one run.',
+  'RUN-3': 'Runs are listed by every filter, newest first, in pages.',
+  'RUN-4': 'The tree of steps shows attempts, inputs, outputs, usage and times.',
+  'RUN-5':
+    'Events are streamed by position and resumed without gap or repeat; the stream of a finished run closes.',
+  'RUN-6': 'A signal reaches the listener it is for, also when it comes before the listener.',
+  'RUN-7': 'A run can be canceled, terminated, suspended and resumed; what the state does not allow is 409.',
+  'RUN-8': 'A dry run with mocks gives steps and result without any effect.',
+  'RUN-9': 'A child run has lineage, and its end is its parent’s answer.',
+  'HUMAN-1': 'A human task is listed for its candidates, read, claimed and released.',
+  'HUMAN-2': 'A decision is made once: checks in the documented order, the same key replays the answer.',
+  'HUMAN-3':
+    'Policies any, all and quorum decide as documented; the requester is excluded unless the policy says else.',
+  'HUMAN-4': 'A task that nobody decides in time is rejected.',
+  'HUMAN-5': 'Fifty decisions at once have one outcome.',
+  'HUMAN-6': 'A forged signal moves nothing.',
+  'HUMAN-7': 'Tasks of a canceled run vanish from inboxes.',
+  'DURABLE-1': 'A worker killed in mid-run loses nothing and repeats no effect at a cooperating agent.',
+  'DURABLE-2': 'The whole stack restarted while a human task is open goes on after the decision.',
+  'DURABLE-3':
+    'A start while Temporal is away is answered 503 or 202, and every accepted run runs when it is back.',
+  'DURABLE-4': 'While PostgreSQL is away readiness is red; what was accepted goes on when it is back.',
+  'DURABLE-5': 'A run ended with Temporal’s own tools is shown as ended.',
+  'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',
+  'TENANT-1': 'The application role owns nothing and every table has a workspace.',
+  'TENANT-2': 'Large payloads are checked into the artifact store; histories hold a reference.',
+  'HTTP-1':
+    'Every documented refusal is a problem document with pointers; nothing a client sends gives a 5xx.',
+  'HTTP-2': 'The local profile checks Host and Origin and refuses to listen elsewhere without Keycloak.',
+  'HTTP-3': 'OpenAPI, docs, health, readiness and metrics are served.',
+  'SDK-1': 'The SDK starts, follows, decides and resumes streams.',
+  'LOCAL-1': 'npm start -- --demo takes an example from publication to its result.',
+} as const;
+
+/** Id of a promise. */
+export type RequirementId = keyof typeof REQUIREMENTS;
