@@ -100,7 +100,12 @@ describe('append()', () => {
   it('keeps characters that PostgreSQL texts cannot hold', async () => {
     const run = await acceptRun();
     const input = 'a\u0000b\ud800';
-    await append(aBatch(run, [started, sinkEvent(2, { type: 'step.started', step: aStep(1, { name: 'x\u0000' }), input })]));
+    await append(
+      aBatch(run, [
+        started,
+        sinkEvent(2, { type: 'step.started', step: aStep(1, { name: 'x\u0000' }), input }),
+      ]),
+    );
     const [step] = await fixture.store.steps.list(run.scope, run.runId);
     expect(step).toMatchObject({ input, name: 'x\uFFFD' });
   });
@@ -126,11 +131,16 @@ describe('append()', () => {
     const seqs = Array.from({ length: 20 }, (_, i) => i + 1);
     await Promise.all(
       seqs.map((seq) =>
-        append(aBatch(seq % 2 ? one : two, [stepStarted(seq, seq)]), aBatch(seq % 2 ? two : one, [stepDone(seq, seq)])),
+        append(
+          aBatch(seq % 2 ? one : two, [stepStarted(seq, seq)]),
+          aBatch(seq % 2 ? two : one, [stepDone(seq, seq)]),
+        ),
       ),
     );
     for (const run of [one, two]) {
-      const positions = (await fixture.store.events.list(run.scope, run.runId)).map(({ position }) => position);
+      const positions = (await fixture.store.events.list(run.scope, run.runId)).map(
+        ({ position }) => position,
+      );
       expect(positions).toEqual(seqs);
     }
   });
@@ -156,7 +166,10 @@ describe('append() of rivals', () => {
       '7 step.completed',
     ]);
     const corrected = (await fixture.store.events.list(run.scope, run.runId, { after: 4, limit: 1 }))[0];
-    expect(corrected).toMatchObject({ origin: 'store', body: { supersededPositions: [2, 3, 4], fromSeq: 2 } });
+    expect(corrected).toMatchObject({
+      origin: 'store',
+      body: { supersededPositions: [2, 3, 4], fromSeq: 2 },
+    });
     const steps = await fixture.store.steps.list(run.scope, run.runId);
     expect(steps.map(({ id, output }) => ({ id, output }))).toEqual([{ id: 9, output: 99 }]);
     await expectRebuildToChangeNothing(run);
@@ -178,7 +191,12 @@ describe('append() of rivals', () => {
     const run = await acceptRun();
     await append(aBatch(run, [started, stepStarted(2, 1)], task(30)));
     await append(aBatch(run, [started, stepStarted(2, 9)], task(10, true)));
-    expect(await visible(run)).toEqual(['1 run.started', '2 step.started', '3 run.corrected', '4 step.started']);
+    expect(await visible(run)).toEqual([
+      '1 run.started',
+      '2 step.started',
+      '3 run.corrected',
+      '4 step.started',
+    ]);
     expect((await fixture.store.steps.list(run.scope, run.runId)).map(({ id }) => id)).toEqual([9]);
   });
 
@@ -202,7 +220,9 @@ describe('append() of rivals', () => {
   it('lets the later execution win whatever the length of its history', async () => {
     const run = await acceptRun();
     await append(aBatch(run, [started, stepStarted(2, 1), stepDone(3, 1)], task(500)));
-    await append(aBatch(run, [started, stepStarted(2, 9)], { temporalRunId: 'execution-2', historyLength: 3 }));
+    await append(
+      aBatch(run, [started, stepStarted(2, 9)], { temporalRunId: 'execution-2', historyLength: 3 }),
+    );
     await append(aBatch(run, [stepStarted(2, 1)], task(900, true)));
     expect((await visible(run)).slice(3)).toEqual(['4 run.corrected', '5 step.started']);
     expect((await fixture.store.runs.get(run.scope, run.runId))?.temporalRunId).toBe('execution-2');
@@ -222,10 +242,16 @@ describe('confirmClosed()', () => {
     const run = await acceptRun();
     await append(aBatch(run, [started, stepStarted(2, 1), stepDone(3, 1), completed(4)]));
 
-    expect(await store.runs.get(run.scope, run.runId)).toMatchObject({ status: 'running', output: null, endedAt: null });
+    expect(await store.runs.get(run.scope, run.runId)).toMatchObject({
+      status: 'running',
+      output: null,
+      endedAt: null,
+    });
     expect(await visible(run)).toHaveLength(3);
     const waiting = await store.runs.listProvisional({ olderThanMs: 0, limit: 1_000 });
-    expect(waiting.find(({ runId }) => runId === run.runId)?.provisional).toMatchObject({ status: 'completed' });
+    expect(waiting.find(({ runId }) => runId === run.runId)?.provisional).toMatchObject({
+      status: 'completed',
+    });
 
     const confirmed = await store.events.confirmClosed(run.scope, run.runId);
 
@@ -276,7 +302,13 @@ describe('projection', () => {
       { type: 'step.started', step: agent, input: 1 },
       { type: 'step.retrying', step: agent, error, nextAttemptAt: '2026-01-01T00:01:00.000Z' },
       { type: 'step.started', step: { ...agent, attempt: 2 }, input: 1 },
-      { type: 'agent.usage', step: { ...agent, attempt: 2 }, agent: '__proto__', version: '1.0.0', usage: USAGE },
+      {
+        type: 'agent.usage',
+        step: { ...agent, attempt: 2 },
+        agent: '__proto__',
+        version: '1.0.0',
+        usage: USAGE,
+      },
       { type: 'step.completed', step: { ...agent, attempt: 2 }, output: 2 },
       { type: 'step.skipped', step: aStep(3) },
       { type: 'step.started', step, input: 2 },
@@ -285,12 +317,15 @@ describe('projection', () => {
       { type: 'run.waiting' },
       { type: 'run.suspended' },
     ];
-    for (const [i, event] of story.entries()) await append(aBatch(run, [sinkEvent(i + 1, event)], { historyLength: i + 3 }));
+    for (const [i, event] of story.entries())
+      await append(aBatch(run, [sinkEvent(i + 1, event)], { historyLength: i + 3 }));
 
     const record = await store.runs.get(run.scope, run.runId);
     expect(record).toMatchObject({ status: 'suspended', suspended: true, usage: USAGE });
     expect(Object.entries(record?.usage.byAgent ?? {})).toEqual([['__proto__', USAGE]]);
-    expect(record?.waitingFor).toMatchObject([{ kind: 'human', step: step.path, stepId: 2, humanTaskId: 'task-1' }]);
+    expect(record?.waitingFor).toMatchObject([
+      { kind: 'human', step: step.path, stepId: 2, humanTaskId: 'task-1' },
+    ]);
     const steps = await store.steps.list(run.scope, run.runId);
     expect(steps.map(({ status }) => status)).toEqual(['completed', 'waiting', 'skipped']);
     expect(steps[0]?.attempts).toMatchObject([{ attempt: 1, error }, { attempt: 2 }]);

@@ -36,10 +36,24 @@ function load(): Promise<void> {
 async function instantiate(): Promise<void> {
   const entry = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
   const bytes = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': { ...bindings } });
+  const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': imports() });
   bindings.__wbg_set_wasm(instance.exports);
   const start = instance.exports['__wbindgen_start'];
   if (typeof start === 'function') start();
+}
+
+/** The engine never clears the timer of its advisory lock, which would keep a finished process for 10 s. */
+function imports(): Readonly<Record<string, unknown>> {
+  const entries = Object.entries<unknown>({ ...bindings });
+  return Object.fromEntries(
+    entries.map(([name, value]) =>
+      name.startsWith('__wbg_setTimeout') ? [name, setIdleTimeout] : [name, value],
+    ),
+  );
+}
+
+function setIdleTimeout(callback: () => void, ms: number): NodeJS.Timeout {
+  return setTimeout(callback, ms).unref();
 }
 
 async function withEngine<Result>(
@@ -49,7 +63,11 @@ async function withEngine<Result>(
 ): Promise<Result> {
   await load();
   // A pool of our own, because the engine leaves its connections open when it is freed.
-  const pool = new pg.Pool({ connectionString: ownerUrl, connectionTimeoutMillis: CONNECT_TIMEOUT_MS });
+  const pool = new pg.Pool({
+    connectionString: ownerUrl,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    allowExitOnIdle: true,
+  });
   const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool));
   const datamodels: [string, string][] = [[files.schema.path, files.schema.content]];
   try {

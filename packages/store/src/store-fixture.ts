@@ -115,7 +115,9 @@ export function numbered(seq: number, event: TraceEvent): NumberedTrace {
 /** An event as the sink gets it. */
 export function sinkEvent(seq: number, event: TraceEvent): SinkEvent {
   const trace = numbered(seq, event);
-  const hash = createHash('sha256').update(canonicalJson(JSON.parse(JSON.stringify(trace)))).digest('hex');
+  const hash = createHash('sha256')
+    .update(canonicalJson(JSON.parse(JSON.stringify(trace))))
+    .digest('hex');
   return { seq, at: trace.at, hash, event: trace };
 }
 
@@ -130,5 +132,13 @@ export function aBatch(
 
 /** A step on the top level. */
 export function aStep(id: number, more: Partial<StepRef> = {}): StepRef {
-  return { id, parent: 0, path: `/do/${id - 1}/step${id}`, name: `step${id}`, kind: 'set', attempt: 1, ...more };
+  return {
+    id,
+    parent: 0,
+    path: `/do/${id - 1}/step${id}`,
+    name: `step${id}`,
+    kind: 'set',
+    attempt: 1,
+    ...more,
+  };
 }
