@@ -1,8 +1,8 @@
 import type { Meter } from '../engine/meter.ts';
 import { JqError } from '../errors.ts';
-import { isObject, readKey } from '../json.ts';
+import { isObject, typeName } from '../json.ts';
 import type { Json } from '../json.ts';
-import { findAll } from '../values/access.ts';
+import { findAll, membersOf } from '../values/access.ts';
 import { arithmetic } from '../values/arithmetic.ts';
 import { compare, equal } from '../values/compare.ts';
 import { describeValue } from '../values/text.ts';
@@ -12,6 +12,10 @@ function toArray(value: Json, verb: string): readonly Json[] {
   if (!Array.isArray(value))
     throw new JqError(`${describeValue(value)} cannot be ${verb}, as it is not an array`);
   return value;
+}
+
+function notBoth(input: Json, keys: Json, complaint: string): JqError {
+  return new JqError(`${describeValue(input)} and ${describeValue(keys)} ${complaint}`);
 }
 
 interface Keyed {
@@ -49,36 +53,39 @@ type ByKeys = (meter: Meter, items: readonly Json[], keys: readonly Json[]) => J
 const byKeys =
   (verb: string, use: ByKeys): Native =>
   (meter, input, args) => {
-    const items = toArray(input, verb);
-    const keys = args.length === 0 ? items : toArray(args[0] ?? null, verb);
-    return use(meter, items, keys);
+    if (args.length === 0) {
+      const items = toArray(input, verb);
+      return use(meter, items, items);
+    }
+    const [keys = null] = args;
+    if (!Array.isArray(input) || !Array.isArray(keys)) {
+      throw notBoth(input, keys, `cannot be ${verb}, as they are not both arrays`);
+    }
+    return use(meter, input, keys);
   };
 
 const sort = byKeys('sorted', (meter, items, keys) => sortKeyed(meter, items, keys).map(({ item }) => item));
 const group = byKeys('grouped', groups);
-const unique = byKeys('grouped', (meter, items, keys) =>
-  groups(meter, items, keys).map(([first = null]) => first),
-);
+const unique = (verb: string): Native =>
+  byKeys(verb, (meter, items, keys) => groups(meter, items, keys).map(([first = null]) => first));
 
 /** The first of the least, or the last of the greatest, as in jq. */
-const extreme = (sign: 1 | -1): Native =>
-  byKeys('iterated over', (meter, items, keys) => {
+const extreme =
+  (sign: 1 | -1): Native =>
+  (meter, input, args) => {
+    const keys = args.length === 0 ? input : (args[0] ?? null);
+    if (!Array.isArray(input) || !Array.isArray(keys)) throw notBoth(input, keys, 'cannot be iterated over');
     let best = 0;
-    for (let index = 1; index < items.length; index += 1) {
+    for (let index = 1; index < input.length; index += 1) {
       meter.charge(1);
       const order = compare(meter, keys[index] ?? null, keys[best] ?? null) * sign;
       if (order > 0 || (order === 0 && sign === 1)) best = index;
     }
-    return items[best] ?? null;
-  });
+    return input[best] ?? null;
+  };
 
 const add: Native = (meter, input) => {
-  const values = Array.isArray(input)
-    ? input
-    : isObject(input)
-      ? Object.keys(input).map((key) => readKey(input, key))
-      : null;
-  if (values === null) throw new JqError(`Cannot iterate over ${describeValue(input)}`);
+  const values = membersOf(input);
   meter.charge(values.length);
   const [first] = values;
   if (Array.isArray(first)) return concatenate(meter, values);
@@ -98,14 +105,11 @@ function concatenate(meter: Meter, values: readonly Json[]): Json {
 }
 
 const flatten: Native = (meter, input, [depth = Infinity]) => {
-  if (typeof depth !== 'number') throw new JqError('flatten depth must not be negative');
-  if (depth < 0) throw new JqError('flatten depth must not be negative');
-  const root = Array.isArray(input)
-    ? input
-    : isObject(input)
-      ? Object.keys(input).map((key) => readKey(input, key))
-      : null;
-  if (root === null) throw new JqError(`Cannot iterate over ${describeValue(input)}`);
+  if (depth === null || typeof depth === 'boolean' || (typeof depth === 'number' && depth < 0)) {
+    throw new JqError('flatten depth must not be negative');
+  }
+  const root = membersOf(input);
+  const most = typeof depth === 'number' ? depth : Infinity;
   const flat: Json[] = [];
   const stack = [{ items: root, next: 0 }];
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
@@ -116,7 +120,7 @@ const flatten: Native = (meter, input, [depth = Infinity]) => {
     const item = top.items[top.next] ?? null;
     top.next += 1;
     meter.chargeMembers(4);
-    if (Array.isArray(item) && stack.length <= depth) stack.push({ items: item, next: 0 });
+    if (Array.isArray(item) && stack.length - 1 < most) stack.push({ items: item, next: 0 });
     else flat.push(item);
   }
   return flat;
@@ -131,7 +135,11 @@ const reverse: Native = (meter, input) => {
 };
 
 const transpose: Native = (meter, input) => {
-  const rows = toArray(input, 'transposed').map((row) => toArray(row, 'transposed'));
+  const rows = membersOf(input).map((row) => {
+    if (row !== null && !Array.isArray(row))
+      throw new JqError(`Cannot index ${typeName(row)} with number (0)`);
+    return row ?? [];
+  });
   const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
   meter.charge((rows.length * width) / 8);
   return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] ?? null));
@@ -157,7 +165,7 @@ const indices: Native = (meter, input, [wanted = null]) => {
     if (Array.isArray(wanted)) return findAll(meter, input, wanted);
     return findAll(meter, input, [wanted]);
   }
-  throw new JqError(`Cannot determine indices of ${describeValue(wanted)} in ${describeValue(input)}`);
+  throw new JqError(`Cannot index ${typeName(input)} with ${describeValue(wanted)}`);
 };
 
 /** Sorting, grouping and rearranging. */
@@ -165,8 +173,8 @@ export const collections: NativeTable = {
   'sort/0': sort,
   '_sort_by/1': sort,
   '_group_by/1': group,
-  'unique/0': unique,
-  '_unique_by/1': unique,
+  'unique/0': unique('sorted'),
+  '_unique_by/1': unique('grouped'),
   'min/0': extreme(-1),
   '_min_by/1': extreme(-1),
   'max/0': extreme(1),

@@ -110,7 +110,7 @@ const readers: Readonly<Record<string, Reader>> = {
 /** Reads a moment as C's strptime does in the C locale; `null` when text and format do not fit to their ends. */
 export function parseTime(text: string, format: string): BrokenDown | null {
   const fields: Fields = {
-    year: 1900,
+    year: 1970,
     month: 0,
     day: 1,
     hours: 0,

@@ -24,7 +24,7 @@ function toArray(time: BrokenDown): Json[] {
   ];
 }
 
-/** Reads `[year, month, day, hours, minutes, seconds, weekday, day of year]`; parts left out are zero, the day one. */
+/** Reads `[year, month, day, hours, minutes, seconds, weekday, day of year]`; parts left out are zero. */
 function fromArray(value: readonly Json[], who: string): BrokenDown {
   const numbers = value.slice(0, 8).map((part) => {
     if (typeof part !== 'number') throw new JqError(`${who} requires parsed datetime inputs`);

@@ -36,18 +36,14 @@ function percentEncode(plain: string): string {
 }
 
 function percentDecode(plain: string): string {
-  if (!/^(?:[^%]|%[0-9a-fA-F]{2})*$/.test(plain)) {
-    throw new JqError(`${describeValue(plain)} is not a valid uri encoding`);
-  }
-  return plain.replace(/(?:%[0-9a-fA-F]{2})+/g, decodeBytes);
-}
-
-function decodeBytes(encoded: string): string {
-  const bytes = encoded
-    .split('%')
-    .slice(1)
-    .map((pair) => Number.parseInt(pair, 16));
-  return fromUtf8(bytes);
+  const invalid = (): JqError => new JqError(`${describeValue(plain)} is not a valid uri encoding`);
+  if (!/^(?:[^%]|%[0-9a-fA-F]{2})*$/.test(plain)) throw invalid();
+  return plain.replace(/(?:%[0-9a-fA-F]{2})+/g, (encoded) => {
+    const bytes = encoded.split('%').slice(1);
+    const text = fromUtf8(bytes.map((pair) => Number.parseInt(pair, 16)));
+    if (toUtf8(text).length !== bytes.length) throw invalid();
+    return text;
+  });
 }
 
 /** Writes one row of a table. */

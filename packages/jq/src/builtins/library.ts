@@ -44,7 +44,7 @@ const sources: readonly string[] = [
   'def all(g; c): isempty(first(g | c | select(. | not)));',
   'def until(c; f): def loop: if c then . else f | loop end; loop;',
   'def while(c; f): def loop: if c then ., (f | loop) else empty end; loop;',
-  'def repeat(f): def loop: ., (f | loop); loop;',
+  'def repeat(f): def loop: f, loop; loop;',
   'def walk(f): def w: if type == "object" then map_values(w) elif type == "array" then map(w) else . end | f; w;',
   'def indices($i): if type == "string" and ($i | type) == "string" then _strindices($i) else _indices($i) end;',
   'def index($i): indices($i) | .[0];',

@@ -60,8 +60,10 @@ function remainder(x: number, y: number): number {
   if (!Number.isFinite(y)) return x;
   const size = Math.abs(y);
   let rest = Math.abs(x) % (2 * size);
-  if (rest * 2 > size) rest -= size;
-  if (rest * 2 >= size) rest -= size;
+  if (rest * 2 > size) {
+    rest -= size;
+    if (rest * 2 >= size) rest -= size;
+  }
   return x < 0 ? -rest : rest;
 }
 

@@ -36,11 +36,19 @@ export function compilePattern(meter: Meter, source: string, modes: Modes): RE2J
   const known = meter.patterns.get(key);
   if (known !== undefined) return known;
   meter.charge(8 + text.length);
+  const pattern = parse(text, options);
+  meter.charge(pattern.programSize());
+  if (meter.patterns.size >= mostPatterns) meter.patterns.clear();
+  meter.patterns.set(key, pattern);
+  return pattern;
+}
+
+/** Patterns kept by one evaluation; each may hold automata of some megabytes. */
+const mostPatterns = 16;
+
+function parse(text: string, options: number): RE2JS {
   try {
-    const pattern = RE2JS.compile(text, options);
-    meter.charge(pattern.programSize() / 8);
-    meter.patterns.set(key, pattern);
-    return pattern;
+    return RE2JS.compile(text, options);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new JqError(`Regex failure: ${reason}`);
@@ -73,25 +81,32 @@ const unicodeClasses: Readonly<Record<string, string>> = {
   h: '0-9a-fA-F',
 };
 
+const namedClasses: Readonly<Record<string, string>> = {
+  alpha: '\\p{L}\\p{M}',
+  alnum: '\\p{L}\\p{M}\\p{N}',
+  digit: '\\p{Nd}',
+  lower: '\\p{Ll}',
+  upper: '\\p{Lu}',
+  word: '\\p{L}\\p{M}\\p{N}\\p{Pc}',
+};
+
 /** Spells jq's escapes in RE2's syntax: its classes know all of Unicode, and `\Z` and `\h` exist. */
 function translate(source: string): string {
   let inClass = false;
-  return source.replace(
-    /\\([^])|([[\]])/g,
-    (found, escaped: string | undefined, bracket: string | undefined) => {
-      if (bracket !== undefined) {
-        inClass = bracket === '[';
-        return found;
-      }
-      if (escaped === 'Z') return '\\z';
-      const set = escaped === undefined ? undefined : unicodeClasses[escaped];
-      if (set === undefined) return inClass ? found : negated(found, escaped);
-      return inClass ? set : `[${set}]`;
-    },
-  );
+  return source.replace(/\\([^])|\[:(\w+):\]|[[\]]/g, (found, escaped?: string, named?: string) => {
+    if (escaped !== undefined) return translateEscape(found, escaped, inClass);
+    if (named !== undefined)
+      return Object.hasOwn(namedClasses, named) ? (namedClasses[named] ?? found) : found;
+    inClass = found === '[';
+    return found;
+  });
 }
 
-function negated(found: string, escaped: string | undefined): string {
-  const set = escaped === undefined ? undefined : unicodeClasses[escaped.toLowerCase()];
-  return set === undefined ? found : `[^${set}]`;
+function translateEscape(found: string, letter: string, inClass: boolean): string {
+  if (letter === 'Z') return '\\z';
+  const lower = letter.toLowerCase();
+  const set = Object.hasOwn(unicodeClasses, lower) ? unicodeClasses[lower] : undefined;
+  if (set === undefined) return found;
+  if (letter === lower) return inClass ? set : `[${set}]`;
+  return inClass ? found : `[^${set}]`;
 }

@@ -1,9 +1,8 @@
 import type { RE2JS } from 're2js';
 import type { Meter } from '../engine/meter.ts';
 import { JqError } from '../errors.ts';
-import { writeKey } from '../json.ts';
+import { typeName, writeKey } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { arithmetic } from '../values/arithmetic.ts';
 import { codePointLength } from '../values/strings.ts';
 import { describeValue } from '../values/text.ts';
 import type { Native, NativeTable } from './native.ts';
@@ -33,16 +32,15 @@ function prepare(meter: Meter, input: Json, args: readonly Json[]): Search {
   const [given = null, flagsGiven = null] = args;
   let source = given;
   let flags = flagsGiven;
-  if (args.length === 1 && Array.isArray(given)) {
+  if (args.length === 1 && Array.isArray(given) && given.length > 0) {
     source = given[0] ?? null;
     flags = given[1] ?? null;
   } else if (args.length === 1 && typeof given !== 'string') {
-    throw new JqError(`${given === null ? 'null' : typeof given} not a string or array`);
+    throw new JqError(`${typeName(given)} not a string or array`);
   }
   if (typeof input !== 'string')
     throw new JqError(`${describeValue(input)} cannot be matched, as it is not a string`);
-  if (typeof source !== 'string')
-    throw new JqError(`${describeValue(source)} cannot be matched, as it is not a string`);
+  if (typeof source !== 'string') throw new JqError(`${describeValue(source)} is not a string`);
   if (flags !== null && typeof flags !== 'string')
     throw new JqError(`${describeValue(flags)} is not a string`);
   const modes = readFlags(flags ?? '');
@@ -143,23 +141,29 @@ const edits: Native = (meter, input, args) => {
 /** Splices texts into the input. `inserts[i][j]` replaces edit i in the j-th of the results. */
 const splice: Native = (meter, input, [places = null, inserts = null]) => {
   if (typeof input !== 'string' || !Array.isArray(places) || !Array.isArray(inserts)) return [];
-  const results: Json[] = [];
+  const results: string[][] = [];
   let previous = 0;
   for (const [index, place] of places.entries()) {
     const [start, end] = bounds(place);
     const gap = input.slice(previous, start);
     const texts = inserts[index];
     for (const [which, text] of (Array.isArray(texts) ? texts : []).entries()) {
-      const before = results[which] ?? null;
-      results[which] = arithmetic['+'](meter, arithmetic['+'](meter, before, gap), text);
+      if (typeof text !== 'string')
+        throw new JqError(`${describeValue(gap)} and ${describeValue(text)} cannot be added`);
+      const parts = results[which] ?? [];
+      parts.push(gap, text);
+      results[which] = parts;
     }
     previous = end;
   }
   const rest = input.slice(previous);
-  return results.length === 0
-    ? [input]
-    : results.map((result) => arithmetic['+'](meter, result ?? null, rest));
+  return results.length === 0 ? [input] : results.map((parts) => concatenate(meter, [...parts, rest]));
 };
+
+function concatenate(meter: Meter, parts: readonly string[]): string {
+  meter.chargeText(parts.reduce((length, part) => length + part.length, 0));
+  return parts.join('');
+}
 
 function bounds(place: Json): readonly [number, number] {
   if (typeof place !== 'object' || place === null || Array.isArray(place)) return [0, 0];

@@ -102,8 +102,13 @@ function take(machine: Machine, body: Code, most: number): void {
 }
 
 function toCount(value: Json, who: string): number {
-  if (typeof value !== 'number') throw new JqError(`${describeValue(value)} cannot be used as a count`);
-  if (value < 0) throw new JqError(`${who} doesn't support negative ${who === 'nth' ? 'indices' : 'count'}`);
+  // Whatever sorts below the numbers counts as negative.
+  const below = value === null || typeof value === 'boolean';
+  if (!below && typeof value !== 'number') {
+    throw new JqError(`${describeValue(value)} and number (1) cannot be subtracted`);
+  }
+  if (below || value < 0)
+    throw new JqError(`${who} doesn't support negative ${who === 'nth' ? 'indices' : 'count'}`);
   return value;
 }
 

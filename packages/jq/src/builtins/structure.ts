@@ -1,7 +1,7 @@
 import { JqError } from '../errors.ts';
 import { isObject, isTruthy, readKey, sortedKeys, typeName, writeKey } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { hasMember } from '../values/access.ts';
+import { hasMember, membersOf } from '../values/access.ts';
 import { contains } from '../values/contains.ts';
 import { parseJson } from '../values/parse-json.ts';
 import { deletePaths, toPath, writePath } from '../values/paths.ts';
@@ -76,37 +76,39 @@ const toboolean: Native = (_meter, input) => {
 const setpath: Native = (meter, root, [path = null, value = null]) =>
   writePath(meter, { root, path: toPath(path), value, owned: null });
 
+function toDeletedPath(path: Json): readonly Json[] {
+  if (!Array.isArray(path)) throw new JqError(`Path must be specified as array, not ${typeName(path)}`);
+  return toPath(path);
+}
+
 const delpaths: Native = (meter, root, [paths = null]) => {
-  const list = toPath(paths, 'Paths').map((path) => toPath(path));
+  const list = toPath(paths, 'Paths').map(toDeletedPath);
   return deletePaths(meter, root, list);
 };
 
 const fromEntries: Native = (meter, input) => {
-  if (!Array.isArray(input)) throw new JqError(`Cannot iterate over ${describeValue(input)}`);
+  const entries = membersOf(input);
   const object: JsonObject = {};
-  meter.chargeMembers(input.length);
-  for (const entry of input) writeKey(object, entryKey(entry), entryValue(entry));
+  meter.chargeMembers(entries.length);
+  for (const entry of entries) writeKey(object, entryKey(entry), entryValue(entry));
   return object;
 };
 
+const keyNames = ['key', 'k', 'name', 'Name', 'Key', 'K'];
+const valueNames = ['value', 'v', 'Value', 'V'];
+
 function entryKey(entry: Json): string {
   if (!isObject(entry)) throw new JqError(`Cannot index ${typeName(entry)} with string ("key")`);
-  let key: Json = null;
-  for (const name of ['key', 'k', 'name', 'Name', 'Key', 'K']) {
-    key = readKey(entry, name);
-    if (key !== null) break;
-  }
-  if (typeof key === 'string') return key;
-  if (typeof key === 'boolean' || typeof key === 'number') return String(key);
-  throw new JqError(`Cannot use ${describeValue(key)} as object key`);
+  const name = keyNames.find((each) => isTruthy(readKey(entry, each)));
+  const key = name === undefined ? null : readKey(entry, name);
+  if (typeof key !== 'string') throw new JqError(`Cannot use ${describeValue(key)} as object key`);
+  return key;
 }
 
 function entryValue(entry: Json): Json {
   if (!isObject(entry)) return null;
-  for (const name of ['value', 'v', 'Value', 'V']) {
-    if (Object.hasOwn(entry, name)) return readKey(entry, name);
-  }
-  return null;
+  const name = valueNames.find((each) => Object.hasOwn(entry, each));
+  return name === undefined ? null : readKey(entry, name);
 }
 
 /** What values are made of and how they are turned into each other. */

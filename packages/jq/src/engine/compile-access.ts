@@ -55,7 +55,7 @@ export function compileSlice(compiler: Compiler, node: Of<'slice'>, scope: Scope
 
 /** Every key is computed from the node's own input before the target is. */
 function access(target: Code, keys: readonly Code[], toKey: (values: readonly Json[]) => Json): Code {
-  const run = combine(keys, 'first-fastest', (machine, values) => {
+  const run = combine(keys, 'last-fastest', (machine, values) => {
     const key = toKey(values);
     machine.push((running) => enter(running, key));
     target.run(machine);

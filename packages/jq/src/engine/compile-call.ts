@@ -1,4 +1,5 @@
 import { JqError, JqSyntaxError } from '../errors.ts';
+import { listBuiltins } from '../builtins/listing.ts';
 import { natives } from '../builtins/natives.ts';
 import { refused } from '../builtins/refused.ts';
 import { specials } from '../builtins/specials.ts';
@@ -179,6 +180,7 @@ function bindValues(params: readonly string[], body: Node): Node {
 function compileBuiltin(compiler: Compiler, node: Of<'call'>, scope: Scope): Code {
   const { name, args } = node;
   const signature = `${name}/${args.length}`;
+  if (signature === 'builtins/0') return single(() => listBuiltins());
   const special = specials.get(signature);
   if (special !== undefined) return special(compiler, args, scope);
   const native = natives.get(signature);

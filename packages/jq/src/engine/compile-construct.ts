@@ -67,19 +67,18 @@ export function compileObject(compiler: Compiler, node: Of<'object'>, scope: Sco
     compiler.compile(key, scope),
     compiler.compile(value, scope),
   ]);
-  const build = (values: readonly Json[]): JsonObject => {
+  const build = (machine: Machine, values: readonly Json[]): JsonObject => {
+    machine.chargeMembers(values.length);
     const object: JsonObject = {};
     for (let index = 0; index < values.length; index += 2) {
       const key = values[index] ?? null;
       if (typeof key !== 'string') throw new JqError(`Cannot use ${describeValue(key)} as object key`);
+      machine.chargeText(key.length);
       writeKey(object, key, values[index + 1] ?? null);
     }
     return object;
   };
-  return computed(codes, 'last-fastest', (machine, _input, values) => {
-    machine.chargeMembers(values.length);
-    return build(values);
-  });
+  return computed(codes, 'last-fastest', (machine, _input, values) => build(machine, values));
 }
 
 /** `left | right` */

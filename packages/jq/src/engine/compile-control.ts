@@ -25,6 +25,7 @@ export function compileTry(compiler: Compiler, node: Of<'try'>, scope: Scope): C
             return first(machine, env, value);
           } catch (error) {
             if (!(error instanceof JqError)) throw error;
+            machine.chargeError();
             return second(machine, env, error.value);
           }
         }

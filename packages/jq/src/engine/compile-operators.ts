@@ -5,7 +5,7 @@ import type { CompareOperator, Node } from '../syntax/ast.ts';
 import { arithmetic } from '../values/arithmetic.ts';
 import { compare, equal } from '../values/compare.ts';
 import { describeValue } from '../values/text.ts';
-import { computed, either, many, nothing, origin, restore, runPlain } from './code.ts';
+import { computed, either, many, origin, restore, runPlain } from './code.ts';
 import type { One } from './code.ts';
 import type { Compiler } from './compiler.ts';
 import type { Code } from './machine.ts';
@@ -65,7 +65,7 @@ export function compileNegate(compiler: Compiler, node: Of<'negate'>, scope: Sco
     'first-fastest',
     (_machine, _input, [value = null]) => {
       if (typeof value !== 'number') throw new JqError(`${describeValue(value)} cannot be negated`);
-      return -value;
+      return 0 - value;
     },
   );
 }
@@ -101,7 +101,7 @@ export function compileLogic(compiler: Compiler, node: Of<'and' | 'or' | 'altern
   });
 }
 
-/** `left // right`: the true values of the left side, or else the right side. Errors on the left end it quietly. */
+/** `left // right`: the true values of the left side, or else the right side */
 export function compileAlternative(
   compiler: Compiler,
   node: Of<'and' | 'or' | 'alternative'>,
@@ -117,7 +117,6 @@ export function compileAlternative(
         if (!found) right.run(running);
       }),
     );
-    machine.guard(nothing);
     machine.push((running) => {
       if (!isTruthy(running.value)) return;
       found = true;
@@ -131,13 +130,7 @@ export function compileAlternative(
 function alternativeOne(left: One | null, right: One | null): One | null {
   if (left === null || right === null) return null;
   return (machine, env, value) => {
-    let found: Json = null;
-    try {
-      found = left(machine, env, value);
-    } catch (error) {
-      // An error on the left means that it has no value to offer.
-      if (!(error instanceof JqError)) throw error;
-    }
+    const found = left(machine, env, value);
     return isTruthy(found) ? found : right(machine, env, value);
   };
 }

@@ -24,7 +24,9 @@ export function followPaths(
   machine.push((running) => {
     const { trail } = running;
     if (trail === null || trail === lost) throw invalidPath(`with result ${excerpt(running.value)}`);
-    use(running, toKeys(trail));
+    const keys = toKeys(trail);
+    running.chargeMembers(keys.length);
+    use(running, keys);
   });
   machine.trail = start;
   code.run(machine);

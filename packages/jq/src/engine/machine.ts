@@ -153,6 +153,7 @@ export function createMachine({ limits, clock, code, env, input }: MachineParams
   const recover = (error: unknown): void => {
     const { handler } = machine.continuation;
     if (!(error instanceof JqError) || handler === null) throw error;
+    machine.chargeError();
     forks.length = handler.mark;
     ready = null;
     machine.continuation = handler.continuation;

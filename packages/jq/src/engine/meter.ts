@@ -11,14 +11,21 @@ export interface Meter {
   chargeMembers(size: number): void;
   /** Counts the building of a string of `length` units and refuses one that is too long. */
   chargeText(length: number): void;
+  /** Counts the joining of two strings, which copies nothing yet, and refuses a result that is too long. */
+  chargeJoin(left: number, right: number): void;
+  /** Counts a caught error: making one costs far more than a step. */
+  chargeError(): void;
   /** Patterns compiled so far in this evaluation, by their flags and text. */
   readonly patterns: Map<string, RE2JS>;
   /** Milliseconds since the epoch, from the caller's clock. */
   clock(): number;
 }
 
+/** Steps for one error, whose stack the host records. */
+const stepsPerError = 20;
+
 /** Members copied, and units of text built, for one step: they bound memory as well as time. */
-const membersPerStep = 32;
+const membersPerStep = 16;
 const unitsPerStep = 64;
 
 /** Starts a meter at zero. */
@@ -36,6 +43,11 @@ export function createMeter(limits: Limits, clock: () => number): Meter {
       if (length > limits.stringLength) throw new JqLimitError('stringLength', limits.stringLength);
       charge(length / unitsPerStep);
     },
+    chargeJoin(left, right) {
+      if (left + right > limits.stringLength) throw new JqLimitError('stringLength', limits.stringLength);
+      charge(Math.min(left, right) / unitsPerStep);
+    },
+    chargeError: () => charge(stepsPerError),
     patterns: new Map(),
     clock,
   };

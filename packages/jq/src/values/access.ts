@@ -34,11 +34,14 @@ function readIndex(array: readonly Json[], index: number): Json {
 
 /** Every index at which `part` begins in `array`. */
 export function findAll(meter: Meter, array: readonly Json[], part: readonly Json[]): Json {
-  if (part.length === 0) return null;
+  if (part.length === 0) return [];
   const found: number[] = [];
   meter.chargeMembers(array.length);
   for (let start = 0; start + part.length <= array.length; start += 1) {
-    if (part.every((item, offset) => equal(meter, item, array[start + offset] ?? null))) found.push(start);
+    let same = 0;
+    while (same < part.length && equal(meter, part[same] ?? null, array[start + same] ?? null)) same += 1;
+    meter.chargeMembers(same);
+    if (same === part.length) found.push(start);
   }
   return found;
 }
@@ -154,5 +157,13 @@ export function hasMember(container: Json, key: Json): boolean {
   if (isObject(container) && typeof key === 'string') return Object.hasOwn(container, key);
   if (Array.isArray(container) && typeof key === 'number')
     return key >= 0 && Math.floor(key) < container.length;
+  if (container === null && (typeof key === 'string' || typeof key === 'number')) return false;
   throw new JqError(`Cannot check whether ${typeName(container)} has a ${typeName(key)} key`);
+}
+
+/** The members of an array or object. Throws `JqError` for anything else. */
+export function membersOf(container: Json): readonly Json[] {
+  if (Array.isArray(container)) return container;
+  if (isObject(container)) return Object.keys(container).map((key) => readKey(container, key));
+  throw new JqError(`Cannot iterate over ${describeValue(container)}`);
 }

@@ -15,7 +15,7 @@ const add: Arithmetic = (meter, left, right) => {
   if (left === null) return right;
   if (right === null) return left;
   if (typeof left === 'string' && typeof right === 'string') {
-    meter.chargeText(left.length + right.length);
+    meter.chargeJoin(left.length, right.length);
     return left + right;
   }
   if (Array.isArray(left) && Array.isArray(right)) {
@@ -92,14 +92,14 @@ function mismatch(left: Json, right: Json, verb: string): JqError {
   return new JqError(`${describeValue(left)} and ${describeValue(right)} cannot be ${verb}`);
 }
 
-/** The longest string jq itself would build, which it reports as an ordinary error. */
-const longestRepeat = 2 ** 29;
+/** The longest string jq itself would build; a longer one is an ordinary error, as in jq. */
+const longestRepeat = 2 ** 31 - 1;
 
 function repeatText(meter: Meter, text: string, times: number): Json {
   if (Number.isNaN(times) || times < 0) return null;
   const count = times < 1 ? Math.trunc(times) : Math.floor(times);
   if (text.length === 0 || count === 0) return '';
-  if (text.length * count > longestRepeat) throw new JqError('Repeat string result too long');
+  if (text.length * count >= longestRepeat) throw new JqError('Repeat string result too long');
   meter.chargeText(text.length * count);
   return text.repeat(count);
 }
@@ -110,7 +110,7 @@ function mergeDeep(meter: Meter, left: JsonObject, right: JsonObject): JsonObjec
   const open = [{ target: root, source: right, depth: 1 }];
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     const { target, source, depth } = pair;
-    if (depth > maxValueDepth) throw new JqError('Object merge too deep');
+    if (depth > maxValueDepth + 1) throw new JqError('Object merge too deep');
     const keys = Object.keys(source);
     meter.chargeMembers(Object.keys(target).length + keys.length);
     for (const key of keys) {

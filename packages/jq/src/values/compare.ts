@@ -31,14 +31,19 @@ interface Pair {
 
 /** Orders two values as `sort` does: below zero when `left` comes first. NaN is below every number, itself included. */
 export function compare(meter: Meter, left: Json, right: Json): number {
-  const first = compareTops(left, right);
+  const first = compareTops(meter, left, right);
   return typeof first === 'number' ? first : compareMembers(meter, first, 'Comparison too deep');
 }
 
 /** Tells whether two values are equal; NaN equals nothing. */
 export function equal(meter: Meter, left: Json, right: Json): boolean {
-  if (typeof left !== 'object' || typeof right !== 'object') return left === right;
-  const first = compareTops(left, right);
+  if (typeof left !== 'object' || typeof right !== 'object') {
+    if (typeof left === 'string' && typeof right === 'string' && left.length === right.length) {
+      meter.chargeText(left.length);
+    }
+    return left === right;
+  }
+  const first = compareTops(meter, left, right);
   return (typeof first === 'number' ? first : compareMembers(meter, first, 'Equality check too deep')) === 0;
 }
 
@@ -54,7 +59,7 @@ function compareMembers(meter: Meter, first: Pair, tooDeep: string): number {
     meter.chargeMembers(1);
     const key = top.keys === null ? top.next : (top.keys[top.next] ?? '');
     top.next += 1;
-    const result = compareTops(member(top.left, key), member(top.right, key));
+    const result = compareTops(meter, member(top.left, key), member(top.right, key));
     if (typeof result !== 'number') {
       if (stack.length >= maxValueDepth) throw new JqError(tooDeep);
       stack.push(result);
@@ -69,12 +74,15 @@ function member(container: Json, key: string | number): Json {
 }
 
 /** The order of two values, or the pair of containers whose members decide it. */
-function compareTops(left: Json, right: Json): number | Pair {
+function compareTops(meter: Meter, left: Json, right: Json): number | Pair {
   if (typeof left === 'number' && typeof right === 'number') {
     // Two NaNs are in order either way, which makes `nan < nan` true as in jq.
     return left < right || Number.isNaN(left) ? -1 : left === right ? 0 : 1;
   }
-  if (typeof left === 'string' && typeof right === 'string') return compareStrings(left, right);
+  if (typeof left === 'string' && typeof right === 'string') {
+    meter.chargeText(Math.min(left.length, right.length));
+    return compareStrings(left, right);
+  }
   const ranks = rank(left) - rank(right);
   if (ranks !== 0) return ranks;
   if (Array.isArray(left) && Array.isArray(right)) {

@@ -56,9 +56,11 @@ function createReader(text: string): Reader {
     return text[offset] ?? '';
   };
   const fail = (message: string): never => {
-    const before = text.slice(0, offset);
+    // jq notices a mistake when it has taken the character after it.
+    const at = Math.min(offset + 1, text.length);
+    const before = text.slice(0, at);
     const line = before.split('\n').length;
-    const column = offset - (before.lastIndexOf('\n') + 1);
+    const column = at - (before.lastIndexOf('\n') + 1);
     const end = offset >= text.length ? ' at EOF' : '';
     const shown = text.length > 256 ? `${text.slice(0, 256)}...` : text;
     throw new JqError(`${message}${end} at line ${line}, column ${column} (while parsing '${shown}')`);
@@ -86,9 +88,9 @@ function createReader(text: string): Reader {
     const word = text.slice(from, offset);
     if (word === 'null') return null;
     if (word === 'true' || word === 'false') return word === 'true';
-    if (/^-?nan$/i.test(word)) return Number.NaN;
-    if (/^-?infinity$/i.test(word)) return word.startsWith('-') ? -Infinity : Infinity;
-    if (/^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(word)) return Number(word);
+    if (/^[+-]?nan$/i.test(word)) return Number.NaN;
+    if (/^[+-]?infinity$/i.test(word)) return word.startsWith('-') ? -Infinity : Infinity;
+    if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(word)) return Number(word);
     if (word.startsWith("'")) return fail('Invalid string literal; expected ", but got \'');
     return fail(
       word === ''
@@ -121,11 +123,15 @@ function createReader(text: string): Reader {
       if (char === '') return fail('Unfinished JSON term');
       if (char !== ',' && char !== close) return fail('Expected separator between values');
       offset += 1;
-      if (char === ',' && skip() === close) return fail('Expected another array element');
+      if (char === ',' && skip() === close)
+        return fail(`Expected another ${close === ']' ? 'array element' : 'key-value pair'}`);
       return char === ',';
     },
     key() {
-      if (skip() !== '"') fail('Object keys must be strings');
+      if (skip() !== '"') {
+        if (/[^[\]{}:,]/.test(text[offset] ?? '[')) readWord();
+        fail('Object keys must be strings');
+      }
       const key = readString();
       if (skip() !== ':') fail('Expected separator between values');
       offset += 1;

@@ -79,7 +79,7 @@ function writeText(root: Json, grows: (length: number) => void): string {
     if (top.keys !== null) text += `${quote(top.keys[index] ?? '')}:`;
     const inner = open(child);
     if (inner === null) text += scalarText(child);
-    else if (stack.length >= maxValueDepth) text += '"<skipped: too deep>"';
+    else if (stack.length > maxValueDepth) text += '"<skipped: too deep>"';
     else {
       text += inner.keys === null ? '[' : '{';
       stack.push(inner);
