@@ -5,16 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -71,10 +62,21 @@ async function phase(doing, work) {
 function withoutHosts(text) {
   return text
     .replace(/\bhttps?:\/\/[^\s/"')]+/g, '<registry>')
-    .replace(/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET)\s+\S+/g, '$1');
+    .replace(/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ECONNRESET)[ \t]+\S+/g, '$1');
 }
 
-/** Runs a command to its end, its output kept; throws a Refusal with the last lines when it fails. */
+/** What a failed tool said, without stacks and advice; of much, the first and the last lines. */
+function essence(output) {
+  const noise =
+    /^(npm error)?\s*$|^(npm error)?\s+(at |\}|[a-z]+: )|complete log of this run|behind a proxy|^npm warn/;
+  const lines = withoutHosts(output)
+    .split('\n')
+    .filter((line) => !noise.test(line));
+  const kept = lines.length <= 12 ? lines : [...lines.slice(0, 6), '…', ...lines.slice(-6)];
+  return kept.map((line) => `  ${line}`).join('\n');
+}
+
+/** Runs a command to its end, its output kept; throws a Refusal with what it said when it fails. */
 function run(command, args, options) {
   return new Promise((resolve, reject) => {
     let output = '';
@@ -90,8 +92,9 @@ function run(command, args, options) {
     child.once('close', (code) => {
       current = null;
       if (code === 0 && !stopping) return resolve(output);
-      const tail = withoutHosts(output).trim().split('\n').slice(-15).join('\n');
-      reject(new Refusal(`${options.what} failed.${options.hint ? ` ${options.hint}` : ''}\n${tail}`));
+      reject(
+        new Refusal(`${options.what} failed.${options.hint ? ` ${options.hint}` : ''}\n${essence(output)}`),
+      );
     });
   });
 }
@@ -106,10 +109,10 @@ function readOrNull(file) {
   return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
 }
 
-/** Does `work` only when what it depends on has changed since it was last done. */
-async function stamped(name, stamp, work) {
+/** Does `work` unless it was done for this stamp before and what it made is still there. */
+async function once({ name, stamp, made }, work) {
   const file = join(state, `${name}.stamp`);
-  if (readOrNull(file) === stamp) return;
+  if (made && readOrNull(file) === stamp) return;
   await work();
   writeFileSync(`${file}.new`, stamp);
   renameSync(`${file}.new`, file);
@@ -135,38 +138,27 @@ function wantedRuntime() {
   return { wanted: [...wanted, found.join('@')], node: join(modules, found[0], 'bin', 'node') };
 }
 
+function installRuntime(wanted) {
+  const [npm, first] = npmCommand();
+  const flags = ['--ignore-scripts', '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
+  rmSync(modules, { recursive: true, force: true });
+  mkdirSync(runtime, { recursive: true });
+  writeFileSync(join(runtime, 'package.json'), '{ "private": true }\n');
+  return run(npm, [...first, 'install', '--prefix', runtime, '--loglevel=error', ...flags, ...wanted], {
+    what: 'Getting Node and pnpm from the npm registry',
+    hint: 'Is the registry reachable?',
+    cwd: runtime,
+  });
+}
+
 async function bringRuntime() {
   const { wanted, node } = wantedRuntime();
   const pnpm = join(modules, '.bin', 'pnpm');
-  const stamp = existsSync(node) && existsSync(pnpm) ? wanted.join(' ') : 'missing';
-  if (readOrNull(join(state, 'runtime.stamp')) !== stamp) {
-    const [npm, first] = npmCommand();
-    const flags = [
-      '--ignore-scripts',
-      '--no-save',
-      '--no-package-lock',
-      '--no-audit',
-      '--no-fund',
-      '--loglevel=error',
-    ];
-    await phase(
-      `Getting ${wanted
-        .join(' and ')
-        .replace(/node-[^@]*@/, 'Node ')
-        .replace('@', ' ')}`,
-      async () => {
-        rmSync(modules, { recursive: true, force: true });
-        mkdirSync(runtime, { recursive: true });
-        writeFileSync(join(runtime, 'package.json'), '{ "private": true }\n');
-        await run(npm, [...first, 'install', '--prefix', runtime, ...flags, ...wanted], {
-          what: 'Getting Node and pnpm from the npm registry',
-          hint: 'Is the registry reachable?',
-          cwd: runtime,
-        });
-      },
-    );
-    writeFileSync(join(state, 'runtime.stamp'), wanted.join(' '));
-  }
+  const names = wanted.map((name) => name.replace(/^node-[^@]*@/, 'Node ').replace('@', ' '));
+  const made = existsSync(node) && existsSync(pnpm);
+  await once({ name: 'runtime', stamp: wanted.join(' '), made }, () =>
+    phase(`Getting ${names.join(' and ')}`, () => installRuntime(wanted)),
+  );
   return { node, pnpm, path: [dirname(node), join(modules, '.bin'), process.env.PATH].join(':') };
 }
 
@@ -178,18 +170,18 @@ function packageFolders() {
 }
 
 async function installPackages(tools) {
-  const installed = packageFolders().every((folder) => existsSync(join(folder, 'node_modules')));
-  const lock = hashOf([join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml')]);
-  const stamp = existsSync(join(root, 'node_modules', '.modules.yaml')) && installed ? lock : `${lock} again`;
-  if (readOrNull(join(state, 'install.stamp')) === stamp) return;
-  await phase('Installing packages', () =>
-    run(tools.pnpm, ['install', '--frozen-lockfile', '--reporter=append-only'], {
-      what: 'Installing packages',
-      // Without CI pnpm would ask before it replaces a folder it did not make, and nobody could answer.
-      env: { PATH: tools.path, CI: 'true' },
-    }),
+  const folders = [root, ...packageFolders()];
+  const made = folders.every((folder) => existsSync(join(folder, 'node_modules')));
+  const stamp = hashOf([join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml')]);
+  await once({ name: 'install', stamp, made }, () =>
+    phase('Installing packages', () =>
+      run(tools.pnpm, ['install', '--frozen-lockfile', '--reporter=append-only'], {
+        what: 'Installing packages',
+        // Without CI pnpm would ask before it replaces a folder it did not make, and nobody could answer.
+        env: { PATH: tools.path, CI: 'true' },
+      }),
+    ),
   );
-  writeFileSync(join(state, 'install.stamp'), lock);
 }
 
 /** The schema and everything below `packages/store` that decides what is generated from it. */
@@ -206,10 +198,8 @@ function generateStamp() {
 async function generateClient(tools) {
   const manifest = JSON.parse(readFileSync(join(root, 'packages/store/package.json'), 'utf8'));
   if (!manifest.scripts?.generate) return;
-  const generated = join(root, 'packages/store/src/generated');
-  const stamp = existsSync(generated) && statSync(generated).isDirectory() ? '' : ' again';
-  if (stamp) rmSync(join(state, 'generate.stamp'), { force: true });
-  await stamped('generate', generateStamp(), () =>
+  const made = existsSync(join(root, 'packages/store/src/generated'));
+  await once({ name: 'generate', stamp: generateStamp(), made }, () =>
     phase('Generating the database client', () =>
       run(tools.pnpm, ['--filter', '@baton/store', 'run', 'generate'], {
         what: 'Generating the database client',

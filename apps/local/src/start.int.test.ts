@@ -127,6 +127,7 @@ describe('start()', () => {
     const { child, facts } = await up();
     child.kill('SIGKILL');
     await until('the end of every part', () => facts.parts.every((part) => !isAlive(part.pid)));
+    expect(facts.parts).toHaveLength(4);
   }, 60_000);
 
   it('ends what was left when supervisor and guard were killed together', async () => {

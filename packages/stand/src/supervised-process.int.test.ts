@@ -100,7 +100,9 @@ describe('startProcess()', () => {
 
   it('kills a stubborn child when its parent is killed', async () => {
     const pid = await grandchild('trap "" TERM; while :; do sleep 0.05; done');
+    expect(isAlive(pid)).toBe(true);
     parent?.kill('SIGKILL');
     await until('the end of the child', () => !isAlive(pid));
+    expect(isAlive(pid)).toBe(false);
   });
 });

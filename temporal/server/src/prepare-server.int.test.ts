@@ -39,7 +39,7 @@ const good = {
 
 describe('prepareServer()', () => {
   it('accepts a server that has everything', async () => {
-    await prepareServer({ httpUrl: await stubborn(good) });
+    await expect(prepareServer({ httpUrl: await stubborn(good) })).resolves.toBeUndefined();
   });
 
   it('names the version of a server that is too old', async () => {
