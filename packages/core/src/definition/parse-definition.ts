@@ -98,7 +98,7 @@ function readDefinition(reading: Reading, place: Place): Definition | undefined 
   const list = members.get('do');
   const tasks = list && reading.readTasks(list, reading, 'sequence');
   const output = readDataHook(reading, members.get('output'), 'workflow-output');
-  const timeout = readTimeout(reading, members.get('timeout'));
+  const timeout = readTimeout(reading, members.get('timeout'), 'workflow-input');
   readEvaluate(reading, members.get('evaluate'));
   readUnused({ ...reading, names: ['error'] }, PART_READERS);
   if (document === undefined || tasks === undefined) return undefined;
@@ -109,7 +109,7 @@ const PART_READERS: Parameters<typeof readUnused>[1] = {
   authentications: readAuthenticationPolicy,
   errors: readError,
   retries: readRetry,
-  timeouts: readTimeoutPolicy,
+  timeouts: (reading, place) => readTimeoutPolicy(reading, place),
 };
 
 function readDocument(reading: Reading, place: Place | undefined): Definition['document'] | undefined {

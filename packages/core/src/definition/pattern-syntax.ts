@@ -30,45 +30,62 @@ export function parsePattern(source: string): readonly PatternSequence[] {
   return readAlternatives({ text: [...source], at: 0 });
 }
 
+function peek(cursor: Cursor): string {
+  return cursor.text[cursor.at] ?? '';
+}
+
+function take(cursor: Cursor, count = 1): string {
+  const taken = cursor.text.slice(cursor.at, cursor.at + count).join('');
+  cursor.at += count;
+  return taken;
+}
+
+/** Takes everything before the next `end`, and `end` itself. */
+function takeUntil(cursor: Cursor, end: string): string {
+  const at = cursor.text.indexOf(end, cursor.at);
+  return take(cursor, (at === -1 ? cursor.text.length : at) - cursor.at + 1).slice(0, -1);
+}
+
+function codeOf(character: string): number {
+  return character.codePointAt(0) ?? 0;
+}
+
 function readAlternatives(cursor: Cursor): readonly PatternSequence[] {
-  const alternatives: PatternElement[][] = [[]];
-  for (let next = cursor.text[cursor.at]; next !== undefined && next !== ')'; next = cursor.text[cursor.at]) {
+  const alternatives: PatternSequence[] = [];
+  let sequence: PatternElement[] = [];
+  for (let next = peek(cursor); next !== '' && next !== ')'; next = peek(cursor)) {
     if (next === '|') {
-      cursor.at += 1;
-      alternatives.push([]);
-    } else alternatives.at(-1)?.push(readElement(cursor));
+      take(cursor);
+      alternatives.push(sequence);
+      sequence = [];
+    } else sequence.push(readElement(cursor));
   }
-  return alternatives;
+  return [...alternatives, sequence];
 }
 
 function readElement(cursor: Cursor): PatternElement {
   const atom = readAtom(cursor);
   const bounds = readQuantifier(cursor);
-  if (cursor.text[cursor.at] === '?' && bounds !== undefined) cursor.at += 1;
+  // A question mark after a quantifier makes it lazy, which changes neither bound.
+  if (bounds !== undefined && peek(cursor) === '?') take(cursor);
   const [min, max] = bounds ?? [1, 1];
   return { atom, min, max };
 }
 
 function readQuantifier(cursor: Cursor): readonly [number, number] | undefined {
-  const sign = cursor.text[cursor.at];
-  if (sign === '*' || sign === '+' || sign === '?') {
-    cursor.at += 1;
-    return [sign === '+' ? 1 : 0, sign === '?' ? 1 : Infinity];
-  }
-  if (sign !== '{') return undefined;
-  const end = cursor.text.indexOf('}', cursor.at);
-  const [from = '', to] = cursor.text
-    .slice(cursor.at + 1, end)
-    .join('')
-    .split(',');
-  cursor.at = end + 1;
-  const min = Number(from);
-  return [min, to === undefined ? min : to === '' ? Infinity : Number(to)];
+  const sign = peek(cursor);
+  if (!['*', '+', '?', '{'].includes(sign)) return undefined;
+  take(cursor);
+  if (sign !== '{') return [sign === '+' ? 1 : 0, sign === '?' ? 1 : Infinity];
+  const bounds = takeUntil(cursor, '}');
+  const [from, to] = bounds.split(',').map(Number);
+  const min = from ?? 0;
+  if (to === undefined) return [min, min];
+  return [min, bounds.endsWith(',') ? Infinity : to];
 }
 
 function readAtom(cursor: Cursor): PatternAtom {
-  const character = cursor.text[cursor.at] ?? '';
-  cursor.at += 1;
+  const character = take(cursor);
   switch (character) {
     case '^':
       return { kind: 'edge', at: 'start' };
@@ -83,56 +100,58 @@ function readAtom(cursor: Cursor): PatternAtom {
     case '\\':
       return readEscapedAtom(cursor);
     default:
-      return { kind: 'set', set: single(character.codePointAt(0) ?? 0) };
+      return { kind: 'set', set: single(codeOf(character)) };
   }
 }
 
 function readGroup(cursor: Cursor): PatternAtom {
   const head = cursor.text.slice(cursor.at, cursor.at + 3).join('');
   const look = /^\?(?:[=!]|<[=!])/.exec(head)?.[0];
-  if (look !== undefined) cursor.at += look.length;
-  else if (head.startsWith('?:')) cursor.at += 2;
-  else if (head.startsWith('?')) cursor.at = cursor.text.indexOf('>', cursor.at) + 1;
+  if (look !== undefined) take(cursor, look.length);
+  else if (head.startsWith('?:')) take(cursor, 2);
+  else if (head.startsWith('?')) takeUntil(cursor, '>');
   const alternatives = readAlternatives(cursor);
-  cursor.at += 1;
+  take(cursor);
   return { kind: look === undefined ? 'group' : 'look', alternatives };
 }
 
 function readEscapedAtom(cursor: Cursor): PatternAtom {
-  const letter = cursor.text[cursor.at] ?? '';
+  const letter = peek(cursor);
   if (letter === 'b' || letter === 'B') {
-    cursor.at += 1;
+    take(cursor);
     return { kind: 'edge', at: 'word' };
   }
   if (letter !== 'k' && !/[1-9]/.test(letter)) return { kind: 'set', set: readEscape(cursor) };
-  while (/[1-9k<]/.test(cursor.text[cursor.at] ?? '')) cursor.at += 1;
+  if (letter === 'k') takeUntil(cursor, '>');
+  else while (/\d/.test(peek(cursor))) take(cursor);
   return { kind: 'backreference' };
 }
 
 function readClass(cursor: Cursor): CharSet {
-  const negated = cursor.text[cursor.at] === '^';
-  if (negated) cursor.at += 1;
+  const negated = peek(cursor) === '^';
+  if (negated) take(cursor);
   const parts: CharSet[] = [];
-  while (cursor.at < cursor.text.length && cursor.text[cursor.at] !== ']') {
+  while (peek(cursor) !== '' && peek(cursor) !== ']') {
     const low = readClassAtom(cursor);
-    const isRange = cursor.text[cursor.at] === '-' && cursor.text[cursor.at + 1] !== ']';
-    if (!isRange) {
-      parts.push(low);
-      continue;
-    }
-    cursor.at += 1;
+    parts.push(low);
+    if (peek(cursor) !== '-' || cursor.text[cursor.at + 1] === ']') continue;
+    take(cursor);
     const high = readClassAtom(cursor);
-    parts.push([[low[0]?.[0] ?? 0, high[0]?.[1] ?? 0]]);
+    parts.push(high, rangeOf(low, high));
   }
-  cursor.at += 1;
+  take(cursor);
   const set = union(parts);
   return negated ? complement(set) : set;
 }
 
+/** The characters between two single ones. */
+function rangeOf(low: CharSet, high: CharSet): CharSet {
+  return low.flatMap(([from]) => high.map(([, to]): readonly [number, number] => [from, to]));
+}
+
 function readClassAtom(cursor: Cursor): CharSet {
-  const character = cursor.text[cursor.at] ?? '';
-  cursor.at += 1;
-  return character === '\\' ? readEscape(cursor) : single(character.codePointAt(0) ?? 0);
+  const character = take(cursor);
+  return character === '\\' ? readEscape(cursor) : single(codeOf(character));
 }
 
 const SETS: Readonly<Record<string, CharSet>> = {
@@ -148,29 +167,21 @@ const CONTROLS: Readonly<Record<string, number>> = { n: 10, r: 13, t: 9, v: 11, 
 
 /** Reads what follows a backslash. Properties of Unicode count as every character, which errs on the safe side. */
 function readEscape(cursor: Cursor): CharSet {
-  const letter = cursor.text[cursor.at] ?? '';
-  cursor.at += 1;
-  if (letter === 'p' || letter === 'P') {
-    cursor.at = cursor.text.indexOf('}', cursor.at) + 1;
-    return ANY;
+  const letter = take(cursor);
+  switch (letter) {
+    case 'p':
+    case 'P':
+      takeUntil(cursor, '}');
+      return ANY;
+    case 'c':
+      return single(codeOf(take(cursor)) % 32);
+    case 'x':
+      return single(Number.parseInt(take(cursor, 2), 16));
+    case 'u':
+      return single(
+        Number.parseInt(peek(cursor) === '{' ? takeUntil(cursor, '}').slice(1) : take(cursor, 4), 16),
+      );
+    default:
+      return SETS[letter] ?? single(CONTROLS[letter] ?? codeOf(letter));
   }
-  if (letter === 'c') {
-    cursor.at += 1;
-    return single((cursor.text[cursor.at - 1]?.codePointAt(0) ?? 0) % 32);
-  }
-  if (letter === 'x' || letter === 'u') return single(readHex(cursor, letter));
-  return SETS[letter] ?? single(CONTROLS[letter] ?? letter.codePointAt(0) ?? 0);
-}
-
-function readHex(cursor: Cursor, letter: 'x' | 'u'): number {
-  if (cursor.text[cursor.at] === '{') {
-    const end = cursor.text.indexOf('}', cursor.at);
-    const digits = cursor.text.slice(cursor.at + 1, end).join('');
-    cursor.at = end + 1;
-    return Number.parseInt(digits, 16);
-  }
-  const length = letter === 'x' ? 2 : 4;
-  const digits = cursor.text.slice(cursor.at, cursor.at + length).join('');
-  cursor.at += length;
-  return Number.parseInt(digits, 16);
 }

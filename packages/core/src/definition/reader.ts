@@ -47,8 +47,9 @@ export function inside(place: Place, key: string | number, value: Json): Place {
 
 /** The last word of a place's pointer, in quotes; for messages. */
 export function label(place: Place): string {
+  if (place.pointer === '') return 'The definition';
   const token = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
-  return token === '' ? 'The definition' : `"${token.replaceAll('~1', '/').replaceAll('~0', '~')}"`;
+  return `"${token.replaceAll('~1', '/').replaceAll('~0', '~')}"`;
 }
 
 /** A sentence that names what this version lacks and what it has instead. */
@@ -59,10 +60,10 @@ export function notAvailable(what: string, instead = ''): string {
 /** Reads an object: unknown, refused and missing keys are problems. `undefined` when it is not an object. */
 export function readMembers(reading: Reading, place: Place, shape: Shape): Members | undefined {
   if (!isObject(place.value)) {
-    const keys = shape.keys.join(', ');
+    const keys = shape.keys.length === 0 ? '' : ` (${shape.keys.join(', ')})`;
     reading.report.error(
       place.pointer,
-      `${shape.what} must be an object (${keys}), not ${nameOf(place.value)}.`,
+      `${shape.what} must be an object${keys}, not ${nameOf(place.value)}.`,
     );
     return undefined;
   }

@@ -48,7 +48,9 @@ function readLimit(reading: Reading, place: Place | undefined): RetryPolicy['lim
     attempt &&
     readMembers(reading, attempt, { what: 'The block "limit.attempt"', keys: ['count', 'duration'] });
   const count = readInteger(reading, each?.get('count'), { min: 0, max: 10_000 });
-  const attemptDuration = readDuration(reading, each?.get('duration'));
+  // It is set before there is an error, whose variable is the last one.
+  const before: Reading = { ...reading, names: reading.names.slice(0, -1) };
+  const attemptDuration = readDuration(before, each?.get('duration'));
   const duration = readDuration(reading, members?.get('duration'));
   return {
     ...(count === undefined ? {} : { count }),

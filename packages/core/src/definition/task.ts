@@ -86,6 +86,12 @@ export function readTask(reading: Reading, place: Place): Task | undefined {
 }
 
 function reportNoKind(reading: Reading, place: Place, keys: readonly string[]): void {
+  const name = label(place).slice(1, -1);
+  if (KIND_KEYS.includes(name) && keys.every((key) => !FIELD_KEYS.includes(key))) {
+    const fix = `write "- name:" and indent "${name}" below it`;
+    reading.report.error(place.pointer, `"${name}" stands where the name of a task belongs: ${fix}.`);
+    return;
+  }
   const all = [...new Set(['try', 'catch', 'while', 'with', ...KIND_KEYS, ...FIELD_KEYS])];
   const odd = keys.find((key) => !all.includes(key) && nearest(key, KIND_KEYS) !== undefined);
   const odder = odd ?? keys.find((key) => !all.includes(key));

@@ -1,17 +1,21 @@
 import { DURATION_KEYS, durationObjectToMs, parseIsoDuration } from '../duration.ts';
 import { isObject } from '../json.ts';
 import type { Duration } from './definition.ts';
-import { expressionIn, readTemplate } from './expressions.ts';
+import { expressionIn, readTemplate, type Where } from './expressions.ts';
 import { label, nameOf, readMembers, type Place, type Reading } from './reader.ts';
 import { resolveReuse } from './reuse.ts';
 
 /** Reads a duration: ISO 8601, an object of whole numbers, or an expression that gives one of them. */
-export function readDuration(reading: Reading, place: Place | undefined): Duration | undefined {
+export function readDuration(
+  reading: Reading,
+  place: Place | undefined,
+  where: Where = 'task-body',
+): Duration | undefined {
   if (place === undefined) return undefined;
   const { value } = place;
   const expression = expressionIn(value);
   if (expression !== undefined) {
-    readTemplate(reading, place);
+    readTemplate(reading, place, { where });
     return { expression };
   }
   if (isObject(value)) return readDurationObject(reading, place);
@@ -53,14 +57,22 @@ function durationProblem({ value }: Place): string {
 }
 
 /** Reads a time-out: `{after: duration}`, or the name of one under `use.timeouts`. */
-export function readTimeout(reading: Reading, place: Place | undefined): Duration | undefined {
+export function readTimeout(
+  reading: Reading,
+  place: Place | undefined,
+  where: Where = 'task-body',
+): Duration | undefined {
   if (place === undefined) return undefined;
   const named = typeof place.value === 'string' ? resolveReuse(reading, 'timeouts', place) : place;
-  return named === undefined ? undefined : readTimeoutPolicy(reading, named);
+  return named === undefined ? undefined : readTimeoutPolicy(reading, named, where);
 }
 
 /** Reads a time-out written out. */
-export function readTimeoutPolicy(reading: Reading, place: Place): Duration | undefined {
+export function readTimeoutPolicy(
+  reading: Reading,
+  place: Place,
+  where: Where = 'task-body',
+): Duration | undefined {
   const members = readMembers(reading, place, { what: 'A timeout', keys: ['after'], required: ['after'] });
-  return readDuration(reading, members?.get('after'));
+  return readDuration(reading, members?.get('after'), where);
 }
