@@ -16,7 +16,9 @@ export type Action =
   | 'runs.start'
   | 'runs.rehearse'
   | 'runs.control'
-  /** Reading human tasks: candidates and requesters see theirs whatever their roles. */
+  /** Reading human tasks one is a candidate or the requester of. */
   | 'human-tasks.read'
+  /** Reading the human tasks of everybody. */
+  | 'human-tasks.read-all'
   /** Claiming and deciding: who may is up to each task's policy. */
   | 'human-tasks.decide';

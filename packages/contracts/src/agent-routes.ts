@@ -9,6 +9,7 @@ import {
   agentVersionPage,
   invocation,
 } from './agents.ts';
+import { MAX_DEFINITION_BYTES } from './definition-source.ts';
 import { defineRoute, jsonBody } from './route.ts';
 import { run } from './runs.ts';
 import { name, version } from './values.ts';
@@ -61,7 +62,7 @@ export const agentRoutes = {
     tag,
     action: 'agents.write',
     params: byVersion,
-    body: jsonBody(agentRegistration),
+    body: { ...jsonBody(agentRegistration), maxBytes: MAX_DEFINITION_BYTES },
     answers: {
       200: { description: 'The same version was registered before.', schema: agentVersion },
       201: { description: 'Registered.', schema: agentVersion, headers: ['Location'] },

@@ -139,10 +139,10 @@ export const invocation = z
   .strictObject({
     input: jsonValue,
     version: versionRange.exactOptional().meta({ description: 'Default: the highest version not archived.' }),
+    // No braces: in the definition made from it, a session must not read as an expression.
     session: z
       .string()
-      .min(1)
-      .max(512)
+      .regex(/^[\w.:@\/+=-]{1,256}$/, 'A session is 1 to 256 letters, digits and . _ : @ / + = -')
       .exactOptional()
       .meta({ description: 'Conversation the agent keeps.' }),
   })

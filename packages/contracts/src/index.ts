@@ -1,5 +1,5 @@
 export { PLATFORM_ROLES, type Action, type PlatformRole } from './actions.ts';
-export { parseAgentBody, toAgentBody, toPinnedAgent } from './agent-version-codec.ts';
+export { parseAgentBody, toAgentBody } from './agent-version-codec.ts';
 export {
   agentHealth,
   agentRegistration,

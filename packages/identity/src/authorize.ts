@@ -4,10 +4,10 @@ import type { Principal } from './principal.ts';
 const READERS: readonly PlatformRole[] = ['viewer', 'operator', 'author', 'approver'];
 
 /**
- * Which platform roles allow what; `admin` may do everything. `human-tasks.decide` opens the door to everybody who may
- * read: whether somebody may decide a task is the question of that task's policy, whatever their platform role.
+ * Which platform roles allow what; `admin` may do everything. Human tasks are open to every principal: which ones somebody
+ * may see and decide is the question of each task's policy, whatever their platform role.
  */
-export const PERMISSIONS: Readonly<Record<Action, readonly PlatformRole[]>> = {
+export const PERMISSIONS: Readonly<Record<Action, readonly PlatformRole[] | 'everybody'>> = {
   'workflows.read': READERS,
   'workflows.validate': READERS,
   'workflows.write': ['author'],
@@ -18,11 +18,15 @@ export const PERMISSIONS: Readonly<Record<Action, readonly PlatformRole[]>> = {
   'runs.start': ['operator'],
   'runs.rehearse': ['operator', 'author'],
   'runs.control': ['operator'],
-  'human-tasks.read': READERS,
-  'human-tasks.decide': READERS,
+  'human-tasks.read-all': READERS,
+  'human-tasks.read': 'everybody',
+  'human-tasks.decide': 'everybody',
 };
 
 /** Whether a principal may do something. Pure. */
 export function authorize(principal: Pick<Principal, 'roles'>, action: Action): boolean {
-  return principal.roles.some((role) => role === 'admin' || PERMISSIONS[action].includes(role));
+  const allowed = PERMISSIONS[action];
+  return (
+    allowed === 'everybody' || principal.roles.some((role) => role === 'admin' || allowed.includes(role))
+  );
 }

@@ -29,7 +29,8 @@ export function parseLocalPrincipal(
     subject: user,
     name: user,
     roles: platform,
-    candidateRoles: given,
+    // An admin stands in for every platform role, not for roles that a policy invents.
+    candidateRoles: given.includes('admin') ? [...new Set([...given, ...PLATFORM_ROLES])] : given,
     workspace,
   };
 }

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { unknownAdapter, type AdapterRegistry } from '@baton/agents';
+import { canonicalJson, type AppError, type BodyProblem } from '@baton/core';
+import {
+  parseAgentBody,
+  schemaProblems,
+  toAgentBody,
+  type AgentHealth,
+  type AgentRegistration,
+} from '@baton/contracts';
+import type { Egress } from '@baton/egress';
+import { principalId } from '@baton/identity';
+import type { AgentRecord, AgentVersionRecord, RegisterResult, Store } from '@baton/store';
+import type { Caller } from '../http/call.ts';
+import { conflict, invalid, notFound } from '../http/refusals.ts';
+
+/** What agents need. */
+export interface AgentPorts {
+  readonly store: Pick<Store, 'agents'>;
+  readonly adapters: AdapterRegistry;
+  readonly egress: Egress;
+  /** RFC 3339 time. */
+  readonly now: () => string;
+}
+
+/** Which version is registered. */
+export interface RegisterTarget {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** Registering and probing agents. */
+export interface AgentService {
+  /** Throws 422 with every problem, 409 when the version exists with other content. */
+  register(caller: Caller, target: RegisterTarget, registration: AgentRegistration): Promise<RegisterResult>;
+  /** Asks the newest version's endpoint whether it is there. Throws 404 when every version is archived. */
+  probe(agent: AgentRecord, signal: AbortSignal): Promise<AgentHealth>;
+}
+
+const PROBE_TIMEOUT_MS = 10_000;
+
+/** Creates the service. */
+export function createAgentService(ports: AgentPorts): AgentService {
+  return {
+    register: (caller, target, registration) => register(ports, caller, { target, registration }),
+    probe: (agent, signal) => probe(ports, agent, signal),
+  };
+}
+
+async function register(
+  ports: AgentPorts,
+  caller: Caller,
+  { target, registration }: { readonly target: RegisterTarget; readonly registration: AgentRegistration },
+): Promise<RegisterResult> {
+  const problems = [...mismatches(target, registration), ...problemsOf(ports.adapters, registration)];
+  if (problems.length > 0) throw invalid('The agent cannot be registered like this.', problems);
+  const body = toAgentBody(registration);
+  const { adapter, title } = registration;
+  const result = await ports.store.agents.register(caller.scope, {
+    ...target,
+    adapter,
+    ...(title === undefined ? {} : { title }),
+    body,
+    contentHash: createHash('sha256').update(canonicalJson(body)).digest('hex'),
+    owner: principalId(caller.principal),
+    ownerName: caller.principal.name,
+  });
+  if (result.outcome === 'conflict') throw exists(target);
+  return result;
+}
+
+function exists({ name, version }: RegisterTarget): AppError {
+  return conflict(
+    `Version ${version} of the agent "${name}" exists with other content; versions never change, so register a new one.`,
+  );
+}
+
+function mismatches(target: RegisterTarget, registration: AgentRegistration): readonly BodyProblem[] {
+  const of = (field: 'name' | 'version'): readonly BodyProblem[] => {
+    const said = registration[field];
+    return said === undefined || said === target[field]
+      ? []
+      : [
+          {
+            pointer: `/${field}`,
+            detail: `The body says "${said}", the path "${target[field]}"; they must be equal.`,
+          },
+        ];
+  };
+  return [...of('name'), ...of('version')];
+}
+
+function problemsOf(adapters: AdapterRegistry, registration: AgentRegistration): readonly BodyProblem[] {
+  const { adapter: kind, config, input, output } = registration;
+  const adapter = adapters.find(kind);
+  const schemas = [
+    ...schemaProblems(input?.schema ?? true).map(({ pointer, detail }) => ({
+      pointer: `/input/schema${pointer}`,
+      detail,
+    })),
+    ...schemaProblems(output?.schema ?? true).map(({ pointer, detail }) => ({
+      pointer: `/output/schema${pointer}`,
+      detail,
+    })),
+  ];
+  if (adapter === null)
+    return [{ pointer: '/adapter', detail: unknownAdapter(kind, adapters.kinds) }, ...schemas];
+  const parsed = adapter.parseConfig(config);
+  const configs = parsed.ok
+    ? []
+    : parsed.problems.map(({ pointer, message }) => ({ pointer: `/config${pointer}`, detail: message }));
+  return [...configs, ...schemas];
+}
+
+async function probe(ports: AgentPorts, agent: AgentRecord, signal: AbortSignal): Promise<AgentHealth> {
+  const { latest } = agent;
+  if (latest === null) throw notFound(`version of the agent "${agent.name}" that is not archived`);
+  const found = await ask(ports, latest, AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]));
+  return { agent: agent.name, version: latest.version, ...found, checkedAt: ports.now() };
+}
+
+async function ask(
+  { adapters, egress }: AgentPorts,
+  latest: AgentVersionRecord,
+  signal: AbortSignal,
+): Promise<Pick<AgentHealth, 'healthy' | 'detail' | 'latencyMs'>> {
+  const { adapter: kind, config } = parseAgentBody(latest.body);
+  const adapter = adapters.find(kind);
+  if (adapter === null) return { healthy: false, detail: unknownAdapter(kind, adapters.kinds), latencyMs: 0 };
+  const parsed = adapter.parseConfig(config);
+  if (!parsed.ok)
+    return {
+      healthy: false,
+      detail: parsed.problems[0]?.message ?? 'The config is not valid.',
+      latencyMs: 0,
+    };
+  if (adapter.health === undefined)
+    return { healthy: true, detail: 'This adapter has no probe.', latencyMs: 0 };
+  const { healthy, detail, latencyMs } = await adapter.health(parsed.config, { egress, signal });
+  return { healthy, detail: detail ?? null, latencyMs };
+}
