@@ -3,7 +3,14 @@ import type { RunId } from '@baton/core';
 import pg from 'pg';
 import type { NewDecision, Verdict } from './decisions.ts';
 import type { HumanTaskRecord, NewHumanTask } from './human-tasks.ts';
-import { aRun, aTask, createStoreFixture, newTaskId, type StoreFixture } from './store-fixture.ts';
+import {
+  aRun,
+  aTask,
+  createStoreFixture,
+  newTaskId,
+  otherScope,
+  type StoreFixture,
+} from './store-fixture.ts';
 
 let fixture: StoreFixture;
 let owner: pg.Client;
@@ -29,7 +36,9 @@ function decision(actor: string, more: Partial<NewDecision> = {}): NewDecision {
   return { actor, channel: 'api', action: 'approve', verdict: 'approve', subjectHash: 'hash-1', ...more };
 }
 
-function approve(actor: string, more: Partial<NewDecision> = {}): Verdict<never> {
+type Accepted = Extract<Verdict<never>, { readonly kind: 'accept' }>;
+
+function approve(actor: string, more: Partial<NewDecision> = {}): Accepted {
   const outcome = { outcome: 'approve', action: 'approve', decidedBy: [actor] };
   return { kind: 'accept', decision: decision(actor, more), final: { status: 'approved', outcome } };
 }
@@ -70,8 +79,6 @@ describe('open()', () => {
 });
 
 describe('decide()', () => {
-  const { parse } = JSON;
-
   it('records a decision, the outcome, the message to the run and the audit together', async () => {
     const task = await open();
     const result = await fixture.store.humanTasks.decide(
@@ -162,7 +169,7 @@ describe('decide()', () => {
 
   it('does not find a task of another workspace', async () => {
     const task = await open();
-    const elsewhere = { workspaceId: parse(`"${task.id}"`) };
+    const elsewhere = otherScope();
     const result = await fixture.store.humanTasks.decide(elsewhere, { taskId: task.id }, () =>
       approve('local|bob'),
     );

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createDatabase, stopParts } from '@baton/test-kit';
 import {
   canonicalJson,
   parseHumanTaskId,
   parseRunId,
+  parseWorkspaceId,
   type HumanTaskId,
   type NumberedTrace,
   type RunId,
@@ -11,7 +12,6 @@ import {
   type StepRef,
   type TraceEvent,
 } from '@baton/core';
-import { createHash } from 'node:crypto';
 import type { SinkBatch, SinkEvent } from './events.ts';
 import type { NewHumanTask } from './human-tasks.ts';
 import { migrate, readSchemaFiles } from './migrate.ts';
@@ -69,6 +69,13 @@ export function newTaskId(): HumanTaskId {
   const id = parseHumanTaskId(randomUUID());
   if (id === null) throw new Error('A random UUID is no human task id.');
   return id;
+}
+
+/** The scope of a workspace that has nothing. */
+export function otherScope(): Scope {
+  const workspaceId = parseWorkspaceId(randomUUID());
+  if (workspaceId === null) throw new Error('A random UUID is no workspace id.');
+  return { workspaceId };
 }
 
 /** A run to accept, with what a test does not care about filled in. */
