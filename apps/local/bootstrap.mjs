@@ -292,4 +292,6 @@ main().catch((error) => {
   if (stopping) return void (process.exitCode = 130);
   process.exitCode = 1;
   console.error(error instanceof Refusal ? `\n${error.message}` : error);
+  // Whoever reads the last line of a test run finds one, also when it did not come to a test.
+  if (process.argv[2] === 'test') console.log('0 passed, 1 failed');
 });

@@ -54,6 +54,8 @@ main().then(
   (code) => process.exit(code),
   (error: unknown) => {
     console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+    // Whoever reads the last line of a test run finds one, also when it did not come to a test.
+    if (command === 'test') terminal.line('0 passed, 1 failed');
     process.exit(1);
   },
 );

@@ -13,20 +13,24 @@ export function elapsed(since: number): string {
 
 /** A terminal that counts the seconds of a running phase up when `live`, and otherwise writes plain lines. */
 export function createTerminal(out: NodeJS.WriteStream, live: boolean): Terminal {
-  const line = (text: string): void => void out.write(`${text}\n`);
+  const clear = live ? '\r\x1b[K' : '';
+  let counting = false;
+  const line = (text: string): void => void out.write(`${counting ? clear : ''}${text}\n`);
   const phase = async <T>(doing: string, work: () => Promise<T>): Promise<T> => {
     const since = performance.now();
+    counting = true;
     if (live) out.write(`  ${doing} …`);
     const tick = live ? setInterval(() => out.write(`\r  ${doing} … ${elapsed(since)}`), 500) : undefined;
     try {
       const result = await work();
-      line(`${live ? '\r\x1b[K' : ''}  ${doing}: ${elapsed(since)}`);
+      line(`  ${doing}: ${elapsed(since)}`);
       return result;
     } catch (error) {
-      line(`${live ? '\r\x1b[K' : ''}  ${doing}: failed after ${elapsed(since)}`);
+      line(`  ${doing}: failed after ${elapsed(since)}`);
       throw error;
     } finally {
       clearInterval(tick);
+      counting = false;
     }
   };
   return { line, phase };
