@@ -135,6 +135,10 @@ describe('toMermaid()', () => {
     expect(toMermaid(graphOf([{ ['x'.repeat(100)]: set }]))).toContain(`"${'x'.repeat(79)}…<br/>set"`);
   });
 
+  it('survives edges of nodes that are not there', () => {
+    expect(toMermaid({ nodes: [], edges: [{ from: 'a', to: 'b' }] })).toContain('unknown --> unknown');
+  });
+
   it('colours the steps of a run', () => {
     const graph = graphOf([{ a: set }, { b: set }]);
     const text = toMermaid(graph, (pointer) => (pointer === '/do/0/a' ? 'completed' : undefined));

@@ -1,5 +1,5 @@
 import type { Definition, Task, TaskItem, TaskList } from './definition/definition.ts';
-import { waysOut, type WayOut } from './definition/ways-out.ts';
+import { waysThrough, type WayOut } from './definition/ways-out.ts';
 
 /** A task of a definition, or where it starts or ends. */
 export interface GraphNode {
@@ -36,22 +36,17 @@ interface Scope {
 
 interface Drawing {
   readonly nodes: GraphNode[];
-  readonly edges: Map<string, GraphEdge>;
+  readonly edges: GraphEdge[];
 }
 
 /** Draws a definition: every task with its ways on, between the nodes `start` and `end`. */
 export function definitionGraph(definition: Definition): DefinitionGraph {
-  const drawing: Drawing = { nodes: [{ id: 'start', name: 'start', kind: 'start' }], edges: new Map() };
+  const drawing: Drawing = { nodes: [{ id: 'start', name: 'start', kind: 'start' }], edges: [] };
   const [first] = definition.tasks;
-  connect(drawing, { from: 'start', to: first?.pointer ?? 'end' });
+  drawing.edges.push({ from: 'start', to: first?.pointer ?? 'end' });
   drawScope(drawing, { tasks: definition.tasks, after: ['end'], sideBySide: false });
   drawing.nodes.push({ id: 'end', name: 'end', kind: 'end' });
-  return { nodes: drawing.nodes, edges: [...drawing.edges.values()] };
-}
-
-function connect(drawing: Drawing, edge: GraphEdge): void {
-  const key = `${edge.from}\n${edge.to}\n${edge.label ?? ''}`;
-  if (!drawing.edges.has(key)) drawing.edges.set(key, edge);
+  return { nodes: drawing.nodes, edges: drawing.edges };
 }
 
 function drawScope(drawing: Drawing, scope: Scope): void {
@@ -60,7 +55,7 @@ function drawScope(drawing: Drawing, scope: Scope): void {
     const parent = scope.parent === undefined ? {} : { parent: scope.parent };
     drawing.nodes.push({ id: pointer, name, kind: task.kind, ...parent });
     const ways = waysOn(scope, item);
-    for (const way of ways) connect(drawing, { from: pointer, ...way });
+    for (const way of ways) drawing.edges.push({ from: pointer, ...way });
     const after = ways.length === 0 ? scope.after : [...new Set(ways.map(({ to }) => to))];
     for (const inner of innerScopes(task)) drawInner(drawing, { item, inner, after });
   }
@@ -97,7 +92,7 @@ function drawInner(
   const { tasks, label, sideBySide = false } = place.inner;
   const parent = place.item.pointer;
   for (const { pointer } of sideBySide ? tasks : tasks.slice(0, 1)) {
-    connect(drawing, { from: parent, to: pointer, ...(label === undefined ? {} : { label }) });
+    drawing.edges.push({ from: parent, to: pointer, ...(label === undefined ? {} : { label }) });
   }
   drawScope(drawing, { tasks, parent, after: place.after, sideBySide });
 }
@@ -105,11 +100,10 @@ function drawInner(
 type Way = Omit<GraphEdge, 'from'>;
 
 function waysOn(scope: Scope, item: TaskItem): readonly Way[] {
-  const ways = waysOut(item.task).flatMap((way) => waysOf(scope, item, way));
+  const ways = waysThrough(item.task).flatMap((way) => waysOf(scope, item, way));
+  const skipped = item.task.if === undefined ? [] : waysOf(scope, item, { label: 'skipped' });
   // A skip that goes where the task goes anyhow needs no edge of its own.
-  return ways.filter(
-    ({ to, label }) => label !== 'skipped' || !ways.some((way) => way.to === to && way.label !== 'skipped'),
-  );
+  return [...ways, ...skipped.filter(({ to }) => !ways.some((way) => way.to === to))];
 }
 
 function waysOf(scope: Scope, item: TaskItem, way: WayOut): readonly Way[] {

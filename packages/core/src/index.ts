@@ -103,3 +103,4 @@ export {
   type Vote,
 } from './policy.ts';
 export { dryRun, type DryRunParams, type DryRunResult, type Mocks } from './dry-run.ts';
+export { LONGEST_PATTERN_SUBJECT } from './definition/pattern.ts';

@@ -19,8 +19,10 @@ interface Page {
   readonly graph: DefinitionGraph;
   /** Mermaid's ids by ours. */
   readonly ids: ReadonlyMap<string, string>;
-  /** Nodes that lie in a node. */
-  readonly inner: ReadonlyMap<string | undefined, readonly GraphNode[]>;
+  /** Ids of nodes with nodes inside. */
+  readonly frames: ReadonlySet<string>;
+  /** The node that a node lies in. */
+  readonly parents: ReadonlyMap<string, string | undefined>;
 }
 
 /**
@@ -31,7 +33,8 @@ export function toMermaid(graph: DefinitionGraph, statusOf?: StatusOf): string {
   const page: Page = {
     graph,
     ids: new Map(graph.nodes.map(({ id }, i) => [id, `n${i}`])),
-    inner: Map.groupBy(graph.nodes, ({ parent }) => parent),
+    frames: new Set(graph.nodes.flatMap(({ parent }) => parent ?? [])),
+    parents: new Map(graph.nodes.map(({ id, parent }) => [id, parent])),
   };
   const lines = [
     'flowchart TD',
@@ -43,9 +46,10 @@ export function toMermaid(graph: DefinitionGraph, statusOf?: StatusOf): string {
 }
 
 function nodesIn(page: Page, parent: string | undefined, indent: string): readonly string[] {
-  return (page.inner.get(parent) ?? []).flatMap((node) => {
+  const nodes = page.graph.nodes.filter((node) => node.parent === parent);
+  return nodes.flatMap((node) => {
     const line = `${indent}${idOf(page, node.id)}${shape(node)}`;
-    if (!page.inner.has(node.id)) return [line];
+    if (!page.frames.has(node.id)) return [line];
     const title = `${indent}subgraph ${idOf(page, node.id)}s["${escapeLabel(node.name)}"]`;
     return [title, `  ${line}`, ...nodesIn(page, node.id, `${indent}  `), `${indent}end`];
   });
@@ -72,14 +76,10 @@ function shape(node: GraphNode): string {
 
 /** A way out of a task with tasks inside begins at its frame; one into it begins at its own node. */
 function edgeText(page: Page, { from, to, label }: GraphEdge): string {
-  const leaves = page.inner.has(from) && !isInside(page, to, from);
+  const leaves = page.frames.has(from) && page.parents.get(to) !== from;
   const source = `${idOf(page, from)}${leaves ? 's' : ''}`;
   const arrow = label === undefined ? '-->' : `-->|"${escapeLabel(label)}"|`;
   return `${source} ${arrow} ${idOf(page, to)}`;
-}
-
-function isInside(page: Page, id: string, ancestor: string): boolean {
-  return page.inner.get(ancestor)?.some((node) => node.id === id) === true;
 }
 
 function colours(page: Page, statusOf: StatusOf): readonly string[] {

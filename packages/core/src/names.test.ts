@@ -42,8 +42,11 @@ describe('compareVersions()', () => {
       '1.1.0',
       '10.0.0',
     ];
-    const shuffled = [...ordered].sort((a, b) => a.length - b.length || a.localeCompare(b));
-    expect(shuffled.sort(compareVersions)).toEqual(ordered);
+    expect([...ordered].reverse().sort(compareVersions)).toEqual(ordered);
+    for (const [i, a] of ordered.entries()) {
+      for (const [j, b] of ordered.entries()) expect(Math.sign(compareVersions(a, b))).toBe(Math.sign(i - j));
+    }
+    expect(compareVersions('nonsense', '0.0.0')).toBe(0);
   });
 
   it('does not count build metadata', () => {

@@ -27,11 +27,10 @@ export function isVersionRange(text: string): boolean {
 /** Order of two semantic versions by precedence: negative, zero or positive. Build metadata does not count. */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [splitVersion(a), splitVersion(b)];
-  for (let i = 0; i < 3; i += 1) {
-    const order = (left.numbers[i] ?? 0) - (right.numbers[i] ?? 0);
-    if (order !== 0) return order;
-  }
-  return comparePrereleases(left.prerelease, right.prerelease);
+  const difference = left.numbers
+    .map((number, i) => number - Number(right.numbers[i]))
+    .find((gap) => gap !== 0);
+  return difference ?? comparePrereleases(left.prerelease, right.prerelease);
 }
 
 /**
@@ -57,16 +56,19 @@ function fixedNumbers(caret: boolean, given: readonly number[]): number {
   return first === -1 ? given.length : first + 1;
 }
 
+/** Parts of a version; a text that is none counts as 0.0.0. */
 function splitVersion(text: string): { numbers: readonly number[]; prerelease: readonly string[] } {
-  const match = VERSION.exec(text);
-  return { numbers: (match ?? []).slice(1, 4).map(Number), prerelease: match?.[4]?.split('.') ?? [] };
+  const [, major = 0, minor = 0, patch = 0, prerelease] = VERSION.exec(text) ?? [];
+  return { numbers: [major, minor, patch].map(Number), prerelease: prerelease?.split('.') ?? [] };
 }
 
 function comparePrereleases(a: readonly string[], b: readonly string[]): number {
   // A release follows all of its prereleases.
   if (a.length === 0 || b.length === 0) return b.length - a.length;
-  for (let i = 0; i < Math.min(a.length, b.length); i += 1) {
-    const order = compareIdentifiers(a[i] ?? '', b[i] ?? '');
+  for (const [i, left] of a.entries()) {
+    const right = b[i];
+    if (right === undefined) return 1;
+    const order = compareIdentifiers(left, right);
     if (order !== 0) return order;
   }
   return a.length - b.length;
@@ -76,5 +78,6 @@ function compareIdentifiers(a: string, b: string): number {
   const [numericA, numericB] = [/^\d+$/.test(a), /^\d+$/.test(b)];
   if (numericA && numericB) return Number(a) - Number(b);
   if (numericA !== numericB) return numericA ? -1 : 1;
-  return a === b ? 0 : a < b ? -1 : 1;
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
 }

@@ -1,7 +1,7 @@
-import { isObject } from '../json.ts';
+import { isObject, own } from '../json.ts';
 import type { Authentication } from './definition.ts';
 import { readTextTemplate } from './expressions.ts';
-import { nameOf, notAvailable, readMembers, type Place, type Reading } from './reader.ts';
+import { inside, nameOf, notAvailable, readMembers, type Place, type Reading } from './reader.ts';
 import { resolveReuse } from './reuse.ts';
 
 const AVAILABLE = 'available authentications: basic, bearer.';
@@ -17,11 +17,10 @@ export function readAuthentication(reading: Reading, place: Place | undefined): 
     );
     return undefined;
   }
-  if (!Object.hasOwn(place.value, 'use')) return readAuthenticationPolicy(reading, place);
-  const name = readMembers(reading, place, { what: 'A reference to an authentication', keys: ['use'] })?.get(
-    'use',
-  );
-  const policy = name === undefined ? undefined : resolveReuse(reading, 'authentications', name);
+  const name = own(place.value, 'use');
+  if (name === undefined) return readAuthenticationPolicy(reading, place);
+  readMembers(reading, place, { what: 'A reference to an authentication', keys: ['use'] });
+  const policy = resolveReuse(reading, 'authentications', inside(place, 'use', name));
   return policy === undefined ? undefined : readAuthenticationPolicy(reading, policy);
 }
 

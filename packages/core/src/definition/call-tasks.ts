@@ -2,9 +2,9 @@ import { isObject } from '../json.ts';
 import { isName, isVersionRange } from '../names.ts';
 import { readAuthentication } from './authentication.ts';
 import { readEitherSchema } from './data-hooks.ts';
-import type { CallHttpTask, Template } from './definition.ts';
+import type { CallHttpTask, Task, TaskFields, Template } from './definition.ts';
 import { expressionIn, readTemplate, readTextTemplate } from './expressions.ts';
-import { readHuman } from './human-task.ts';
+import { readHuman, type CallReader } from './human-task.ts';
 import {
   label,
   notAvailable,
@@ -14,20 +14,19 @@ import {
   readMembers,
   readText,
   readWord,
-  type Members,
   type Place,
   type Reading,
 } from './reader.ts';
 import { nearest } from './suggestion.ts';
 import type { TaskReader } from './task.ts';
 
-const FUNCTIONS: Readonly<Record<string, TaskReader>> = {
-  http: (reading, members, fields) => {
-    const http = readHttp(reading, members);
+const FUNCTIONS: Readonly<Record<string, CallReader>> = {
+  http: (reading, place, fields) => {
+    const http = readHttp(reading, place);
     return http === undefined ? undefined : { ...fields, kind: 'call-http', with: http };
   },
-  agent: (reading, members, fields) => readAgent(reading, members, fields),
-  human: (reading, members, fields) => readHuman(reading, members, fields),
+  agent: readAgent,
+  human: readHuman,
 };
 
 /** Other spellings of our two functions: their names in the runtime's own catalog. */
@@ -40,17 +39,17 @@ const AVAILABLE = 'available calls: http, agent, human.';
 const LATER = ['grpc', 'openapi', 'asyncapi', 'a2a', 'mcp'];
 
 /** Reads a call of a function. */
-export const readCall: TaskReader = (reading, members, fields) => {
-  const place = members.get('call');
+export const readCall: TaskReader = (reading, { body: place, members, fields }) => {
   const name = readText(reading, place);
-  if (place === undefined || name === undefined) return undefined;
+  if (name === undefined) return undefined;
   const known = Object.hasOwn(CATALOG, name) ? CATALOG[name] : name;
   const read = known !== undefined && Object.hasOwn(FUNCTIONS, known) ? FUNCTIONS[known] : undefined;
   if (read === undefined) {
     reading.report.error(place.pointer, unknownFunction(name));
     return undefined;
   }
-  if (members.has('with')) return read(reading, members, fields);
+  const given = members.get('with');
+  if (given !== undefined) return read(reading, given, fields);
   const pointer = place.pointer.slice(0, -'/call'.length);
   reading.report.error(pointer, `A call of ${name} needs "with": add its arguments.`);
   return undefined;
@@ -65,18 +64,15 @@ function unknownFunction(name: string): string {
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-function readHttp(reading: Reading, task: Members): CallHttpTask['with'] | undefined {
-  const place = task.get('with');
-  const members =
-    place &&
-    readMembers(reading, place, {
-      what: 'The arguments of call http',
-      keys: ['method', 'endpoint', 'headers', 'query', 'body', 'output', 'redirect'],
-      required: ['method', 'endpoint'],
-      refused: {
-        authentication: 'The authentication of call http stands under "endpoint", beside its "uri": move it.',
-      },
-    });
+function readHttp(reading: Reading, place: Place): CallHttpTask['with'] | undefined {
+  const members = readMembers(reading, place, {
+    what: 'The arguments of call http',
+    keys: ['method', 'endpoint', 'headers', 'query', 'body', 'output', 'redirect'],
+    required: ['method', 'endpoint'],
+    refused: {
+      authentication: 'The authentication of call http stands under "endpoint", beside its "uri": move it.',
+    },
+  });
   if (members === undefined) return undefined;
   const method = readMethod(reading, members.get('method'));
   const endpoint = readEndpoint(reading, members.get('endpoint'));
@@ -170,19 +166,16 @@ function readTextMap(reading: Reading, place: Place | undefined, keys: RegExp): 
   return place.value;
 }
 
-const readAgent: TaskReader = (reading, task, fields) => {
-  const place = task.get('with');
-  const members =
-    place &&
-    readMembers(reading, place, {
-      what: 'The arguments of call agent',
-      keys: ['agent', 'version', 'input', 'session', 'output', 'return'],
-      required: ['agent'],
-      refused: {
-        budget: notAvailable('The budget of call agent'),
-        approval: notAvailable('The approval of call agent', 'put a call human before it.'),
-      },
-    });
+function readAgent(reading: Reading, place: Place, fields: TaskFields): Task | undefined {
+  const members = readMembers(reading, place, {
+    what: 'The arguments of call agent',
+    keys: ['agent', 'version', 'input', 'session', 'output', 'return'],
+    required: ['agent'],
+    refused: {
+      budget: notAvailable('The budget of call agent'),
+      approval: notAvailable('The approval of call agent', 'put a call human before it.'),
+    },
+  });
   if (members === undefined) return undefined;
   const agent = readAgentName(reading, members.get('agent'));
   const version = readAgentVersion(reading, members.get('version'));
@@ -193,7 +186,7 @@ const readAgent: TaskReader = (reading, task, fields) => {
   const reply = readWord(reading, members.get('return'), { known: ['output', 'reply'] }) ?? 'output';
   if (agent === undefined) return undefined;
   const chosen = version === undefined ? {} : { version };
-  reading.agents.push({ name: agent, ...chosen, pointer: members.get('agent')?.pointer ?? '' });
+  reading.agents.push({ name: agent, ...chosen, pointer: `${place.pointer}/agent` });
   return {
     ...fields,
     kind: 'call-agent',
@@ -206,7 +199,7 @@ const readAgent: TaskReader = (reading, task, fields) => {
       return: reply,
     },
   };
-};
+}
 
 function readAgentName(reading: Reading, place: Place | undefined): string | undefined {
   const name = readFixedText(reading, place);

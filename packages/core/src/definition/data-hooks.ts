@@ -1,6 +1,6 @@
 import { isObject } from '../json.ts';
 import type { DataHook, Schema } from './definition.ts';
-import { readExpression, readTemplate, type Where } from './expressions.ts';
+import { readExpressionText, readTemplate, type Where } from './expressions.ts';
 import {
   label,
   nameOf,
@@ -25,17 +25,18 @@ export function readDataHook(reading: Reading, place: Place | undefined, where: 
 function readTransform(reading: Reading, place: Place | undefined, where: Where): DataHook['transform'] {
   if (place === undefined) return undefined;
   if (isObject(place.value)) return { template: readTemplate(reading, place, { where }) };
-  if (typeof place.value !== 'string') {
-    const what = `${label(place)} must be a jq expression or an object`;
-    reading.report.error(place.pointer, `${what}, not ${nameOf(place.value)}.`);
-    return undefined;
-  }
-  const expression = readExpression(reading, place, where);
-  return expression === undefined ? undefined : { expression };
+  const { value, pointer } = place;
+  if (typeof value === 'string')
+    return { expression: readExpressionText(reading, { value, pointer }, where) };
+  reading.report.error(
+    pointer,
+    `${label(place)} must be a jq expression or an object, not ${nameOf(value)}.`,
+  );
+  return undefined;
 }
 
 /** Reads the language's schema object: `{format: json, document: …}`. */
-export function readSchema(reading: Reading, place: Place | undefined): Schema | undefined {
+function readSchema(reading: Reading, place: Place | undefined): Schema | undefined {
   if (place === undefined) return undefined;
   const members = readMembers(reading, place, {
     what: 'A schema',
@@ -52,7 +53,7 @@ export function readSchema(reading: Reading, place: Place | undefined): Schema |
 }
 
 /** Reads a JSON Schema that stands by itself. */
-export function readJsonSchema(reading: Reading, place: Place | undefined): Schema | undefined {
+function readJsonSchema(reading: Reading, place: Place | undefined): Schema | undefined {
   if (place === undefined) return undefined;
   checkJsonSchema(reading.report, place);
   if (isObject(place.value) || typeof place.value === 'boolean') return place.value;

@@ -2,6 +2,7 @@ import type { ErrorFilter, RaiseTask, RetryPolicy, TryTask } from './definition.
 import { readExpression, readTextTemplate } from './expressions.ts';
 import { readVariable } from './identifiers.ts';
 import {
+  isEmptyObject,
   readFixedText,
   readInteger,
   readMembers,
@@ -18,9 +19,7 @@ import { readThen } from './then.ts';
 const ERROR_STATUS = { min: 100, max: 599 };
 
 /** Reads a task that raises an error: written out, or one under `use.errors`. */
-export const readRaise: TaskReader = (reading, members, fields) => {
-  const place = members.get('raise');
-  if (place === undefined) return undefined;
+export const readRaise: TaskReader = (reading, { body: place, fields }) => {
   const raise = readMembers(reading, place, {
     what: 'The block "raise"',
     keys: ['error'],
@@ -56,14 +55,11 @@ export function readError(reading: Reading, place: Place): RaiseTask['error'] | 
 }
 
 /** Reads a task that catches errors. */
-export const readTry: TaskReader = (reading, members, fields) => {
-  const place = members.get('try');
+export const readTry: TaskReader = (reading, { body, members, fields }) => {
   const handler = members.get('catch');
-  const tasks = place && reading.readTasks(place, reading, 'sequence');
+  const tasks = reading.readTasks(body, reading, 'sequence');
   const caught = handler && readCatch(reading, handler);
-  return tasks === undefined || caught === undefined
-    ? undefined
-    : { ...fields, kind: 'try', tasks, catch: caught };
+  return caught === undefined ? undefined : { ...fields, kind: 'try', tasks, catch: caught };
 };
 
 function readCatch(reading: Reading, place: Place): TryTask['catch'] | undefined {
@@ -107,7 +103,7 @@ function readFilter(reading: Reading, handler: Members): ErrorFilter {
       keys: ['type', 'status', 'instance', 'title', 'detail', 'details'],
     });
   if (members === undefined || place === undefined) return {};
-  if (members.size === 0 && Object.keys(place.value ?? {}).length === 0) {
+  if (isEmptyObject(place.value)) {
     reading.report.error(
       place.pointer,
       'The block "catch.errors.with" is empty: name what to compare, or remove it.',

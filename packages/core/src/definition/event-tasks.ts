@@ -3,6 +3,7 @@ import type { EventFilter, ListenTask } from './definition.ts';
 import { readTemplate, readTextTemplate } from './expressions.ts';
 import {
   inside,
+  isEmptyObject,
   label,
   nameOf,
   notAvailable,
@@ -22,9 +23,7 @@ const ATTRIBUTES = ['id', 'source', 'type', 'time', 'subject', 'datacontenttype'
 const MOST_FILTERS = 100;
 
 /** Reads a task that waits for events. */
-export const readListen: TaskReader = (reading, members, fields) => {
-  const place = members.get('listen');
-  if (place === undefined) return undefined;
+export const readListen: TaskReader = (reading, { body: place, fields }) => {
   const listen = readMembers(reading, place, {
     what: 'The block "listen"',
     keys: ['to', 'read'],
@@ -45,7 +44,7 @@ function readStrategy(reading: Reading, place: Place): Pick<ListenTask, 'mode' |
   const given = members === undefined ? [] : [...members];
   const [first, second] = given;
   if (first === undefined || second !== undefined) {
-    if (members !== undefined && (second !== undefined || Object.keys(place.value ?? {}).length === 0)) {
+    if (second !== undefined || isEmptyObject(place.value)) {
       reading.report.error(place.pointer, 'The block "listen.to" needs exactly one of one, any and all.');
     }
     return undefined;
@@ -72,9 +71,7 @@ function readFilter(reading: Reading, place: Place): EventFilter | undefined {
 }
 
 /** Reads a task that publishes an event. */
-export const readEmit: TaskReader = (reading, members, fields) => {
-  const place = members.get('emit');
-  if (place === undefined) return undefined;
+export const readEmit: TaskReader = (reading, { body: place, fields }) => {
   const emit = readMembers(reading, place, {
     what: 'The block "emit"',
     keys: ['event'],

@@ -13,7 +13,7 @@ export type Where =
  * The variables of each place, without `$`, from the specification's table of runtime expression arguments.
  * Loops and catches add their own. `$authorization` and `$secrets` are not available yet.
  */
-export const VARIABLES: Readonly<Record<Where, readonly string[]>> = {
+const VARIABLES: Readonly<Record<Where, readonly string[]>> = {
   'workflow-input': ['workflow', 'runtime'],
   'workflow-output': ['context', 'workflow', 'runtime'],
   'task-input': ['context', 'task', 'workflow', 'runtime'],
@@ -54,13 +54,14 @@ export function readExpression(
   where: Where,
 ): Expression | undefined {
   if (place === undefined) return undefined;
-  if (typeof place.value !== 'string') {
-    reading.report.error(
-      place.pointer,
-      `${label(place)} must be a jq expression in quotes, not ${nameOf(place.value)}.`,
-    );
-    return undefined;
-  }
+  const { value, pointer } = place;
+  if (typeof value === 'string') return readExpressionText(reading, { value, pointer }, where);
+  reading.report.error(pointer, `${label(place)} must be a jq expression in quotes, not ${nameOf(value)}.`);
+  return undefined;
+}
+
+/** Reads the text of an expression-typed field. */
+export function readExpressionText(reading: Reading, place: TextPlace, where: Where): Expression {
   const source = expressionSource(place.value);
   checkExpression(reading, { value: source, pointer: place.pointer }, where);
   return source;
@@ -103,7 +104,8 @@ function membersOf(place: Place): readonly Place[] {
   return [];
 }
 
-interface TextPlace {
+/** A text of the document and where it stands. */
+export interface TextPlace {
   readonly value: string;
   readonly pointer: string;
 }
@@ -135,7 +137,8 @@ function checkExpression(reading: Reading, place: TextPlace, where: Where): void
     return;
   }
   try {
-    const program = compile(place.value, { variables: [...known, ...LANGUAGE_VARIABLES], clock: () => 0 });
+    // Nothing is run here: any function stands for the clock that runs will have.
+    const program = compile(place.value, { variables: [...known, ...LANGUAGE_VARIABLES], clock: Number });
     for (const name of program.usesVariables) {
       if (!known.includes(name)) complain(unavailableVariable(name, known));
     }

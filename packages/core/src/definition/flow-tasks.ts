@@ -13,17 +13,12 @@ import { readDuration } from './timing.ts';
 const MOST_BRANCHES = 100;
 
 /** Reads a task that runs its tasks in order. */
-export const readDo: TaskReader = (reading, members, fields) => {
-  const list = members.get('do');
-  return list === undefined
-    ? undefined
-    : { ...fields, kind: 'do', tasks: reading.readTasks(list, reading, 'sequence') };
+export const readDo: TaskReader = (reading, { body, fields }) => {
+  return { ...fields, kind: 'do', tasks: reading.readTasks(body, reading, 'sequence') };
 };
 
 /** Reads a task that replaces the data: an object, or one expression. */
-export const readSet: TaskReader = (reading, members, fields) => {
-  const place = members.get('set');
-  if (place === undefined) return undefined;
+export const readSet: TaskReader = (reading, { body: place, fields }) => {
   const { value } = place;
   if (isObject(value) && Object.keys(value).length > 0) {
     return { ...fields, kind: 'set', value: readTemplate(reading, place) };
@@ -41,9 +36,7 @@ export const readSet: TaskReader = (reading, members, fields) => {
 };
 
 /** Reads a task that chooses where to go on. */
-export const readSwitch: TaskReader = (reading, members, fields) => {
-  const place = members.get('switch');
-  if (place === undefined) return undefined;
+export const readSwitch: TaskReader = (reading, { body: place, fields }) => {
   const cases: SwitchTask['cases'][number][] = [];
   const items = readList(reading, place).flatMap(
     (item) => readNamedItem(reading, item, 'A switch case') ?? [],
@@ -57,8 +50,7 @@ export const readSwitch: TaskReader = (reading, members, fields) => {
     });
     const when = readExpression(reading, body?.get('when'), 'task-body');
     const then = readThen(reading, body?.get('then'));
-    if (then !== undefined)
-      cases.push({ name, ...(body?.has('when') !== true ? {} : { when: when ?? 'true' }), then });
+    if (then !== undefined) cases.push({ name, ...(when === undefined ? {} : { when }), then });
   }
   const defaults = items.filter(
     ({ place: item }) => isObject(item.value) && !Object.hasOwn(item.value, 'when'),
@@ -73,10 +65,8 @@ export const readSwitch: TaskReader = (reading, members, fields) => {
 };
 
 /** Reads a loop. */
-export const readFor: TaskReader = (reading, members, fields) => {
-  const head = members.get('for');
+export const readFor: TaskReader = (reading, { body: head, members, fields }) => {
   const concurrency = readConcurrency(reading, members.get('metadata'));
-  if (head === undefined) return undefined;
   const loop = readMembers(reading, head, {
     what: 'The block "for"',
     keys: ['each', 'in', 'at'],
@@ -112,9 +102,7 @@ function readCollection(reading: Reading, loop: Members): ForTask['in'] | undefi
 }
 
 /** Reads a task whose branches run side by side. */
-export const readFork: TaskReader = (reading, members, fields) => {
-  const place = members.get('fork');
-  if (place === undefined) return undefined;
+export const readFork: TaskReader = (reading, { body: place, fields }) => {
   const fork = readMembers(reading, place, {
     what: 'The block "fork"',
     keys: ['branches', 'compete'],
@@ -132,7 +120,7 @@ export const readFork: TaskReader = (reading, members, fields) => {
 };
 
 /** Reads a task that lets time pass. */
-export const readWait: TaskReader = (reading, members, fields) => {
-  const duration = readDuration(reading, members.get('wait'));
+export const readWait: TaskReader = (reading, { body, fields }) => {
+  const duration = readDuration(reading, body);
   return duration === undefined ? undefined : { ...fields, kind: 'wait', duration };
 };

@@ -110,15 +110,13 @@ function readApprovals(reading: Reading, place: Place, counting: Counting): numb
   }
   if (given === undefined) {
     reading.report.error(place.pointer, 'The mode quorum needs "n": say how many people must approve.');
+    return undefined;
   }
   // With roles or expressions nobody knows yet how many people there are.
   const { users = '', roles = '' } = counting.candidates ?? {};
   if (n !== undefined && typeof users !== 'string' && roles.length === 0 && users.length < n) {
     const fix = 'name more of them or lower "n"';
-    reading.report.error(
-      given?.pointer ?? place.pointer,
-      `${n} approvals can never come from ${users.length} users: ${fix}.`,
-    );
+    reading.report.error(given.pointer, `${n} approvals can never come from ${users.length} users: ${fix}.`);
   }
   return n;
 }

@@ -1,6 +1,6 @@
 import { isObject, own } from '../json.ts';
 import { readEitherSchema } from './data-hooks.ts';
-import type { CallHumanTask, HumanAction } from './definition.ts';
+import type { CallHumanTask, HumanAction, Task, TaskFields } from './definition.ts';
 import { readTemplate, readTextTemplate } from './expressions.ts';
 import { readPolicy } from './human-policy.ts';
 import {
@@ -17,7 +17,6 @@ import {
   type Place,
   type Reading,
 } from './reader.ts';
-import type { TaskReader } from './task.ts';
 import { readDuration } from './timing.ts';
 
 const DEFAULT_ACTIONS: readonly HumanAction[] = [
@@ -50,10 +49,12 @@ const ARGUMENTS = {
   ),
 };
 
+/** Reads the arguments of a call, with the fields of its task; `undefined` after a problem. */
+export type CallReader = (reading: Reading, place: Place, fields: TaskFields) => Task | undefined;
+
 /** Reads a call of a person. */
-export const readHuman: TaskReader = (reading, task, fields) => {
-  const place = task.get('with');
-  const members = place && readMembers(reading, place, ARGUMENTS);
+export const readHuman: CallReader = (reading, place, fields) => {
+  const members = readMembers(reading, place, ARGUMENTS);
   if (members === undefined) return undefined;
   const texts = readTexts(reading, members);
   const form = readEitherSchema(reading, members.get('form'));
@@ -122,21 +123,24 @@ function readOnExpire(reading: Reading, place: Place | undefined): void {
 function readActions(reading: Reading, place: Place | undefined): readonly HumanAction[] {
   if (place === undefined) return DEFAULT_ACTIONS;
   const items = readList(reading, place, 20);
-  const actions = items.flatMap((item) => readAction(reading, item) ?? []);
+  const actions = items.flatMap((item) => {
+    const action = readAction(reading, item);
+    return action === undefined ? [] : [{ action, pointer: item.pointer }];
+  });
   const seen = new Set<string>();
-  for (const [i, { id }] of actions.entries()) {
-    if (seen.has(id))
-      reading.report.error(items[i]?.pointer ?? '', `Two actions are called "${id}": rename one.`);
-    seen.add(id);
+  for (const { action, pointer } of actions) {
+    if (seen.has(action.id))
+      reading.report.error(pointer, `Two actions are called "${action.id}": rename one.`);
+    seen.add(action.id);
   }
   if (
     actions.length === items.length &&
     items.length > 0 &&
-    !actions.some(({ outcome }) => outcome === 'approve')
+    !actions.some(({ action }) => action.outcome === 'approve')
   ) {
     reading.report.error(place.pointer, 'No action approves: give one of them "outcome: approve".');
   }
-  return actions;
+  return actions.map(({ action }) => action);
 }
 
 const OUTCOMES = ['approve', 'reject', 'revise', 'custom'] as const;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { documentBlock, problemsOf, problemsOfDocument, taskOf } from './definition.fixture.ts';
-import { parseDefinition } from './parse-definition.ts';
+import { DEEPEST_DEFINITION, MOST_TASKS, parseDefinition } from './parse-definition.ts';
 
 const set = { set: { x: 1 } };
 
@@ -144,6 +144,7 @@ describe('parseDefinition()', () => {
   });
 
   it('takes at most 64 levels and 2,000 tasks', () => {
+    expect([DEEPEST_DEFINITION, MOST_TASKS]).toEqual([64, 2_000]);
     let deep: object = {};
     for (let i = 0; i < 70; i += 1) deep = { x: deep };
     expect(problemsOf({ set: JSON.parse(JSON.stringify(deep)) })).toEqual([
@@ -249,6 +250,10 @@ describe('tasks in general', () => {
     });
   });
 
+  it('are built only when they are valid', () => {
+    expect(() => taskOf({ set: 5 })).toThrow('must be an object with members');
+  });
+
   it('do exactly one thing', () => {
     expect(problemsOf(null)[0]).toMatch(
       /^ The task "t" must be an object with one of for, do, .*, not null\.$/,
@@ -344,6 +349,12 @@ describe('reusable parts', () => {
     expect(taskOf({ ...set, timeout: 'short' }, { use }).timeout).toEqual({ ms: 5_000 });
     expect(taskOf({ raise: { error: 'gone' } }, { use })).toMatchObject({ error: { status: 410 } });
     expect(problemsOf(set, { use, timeout: 'short' })).toEqual([]);
+  });
+
+  it('have their problems told once, however often they are used', () => {
+    const wrong = { timeouts: { t: { after: 'soon' } } };
+    const twice = [{ a: { ...set, timeout: 't' } }, { b: { ...set, timeout: 't' } }];
+    expect(problemsOfDocument({ document: documentBlock, use: wrong, do: twice })).toHaveLength(1);
   });
 
   it('must exist', () => {

@@ -78,10 +78,10 @@ function readQuantifier(cursor: Cursor): readonly [number, number] | undefined {
   take(cursor);
   if (sign !== '{') return [sign === '+' ? 1 : 0, sign === '?' ? 1 : Infinity];
   const bounds = takeUntil(cursor, '}');
-  const [from, to] = bounds.split(',').map(Number);
-  const min = from ?? 0;
-  if (to === undefined) return [min, min];
-  return [min, bounds.endsWith(',') ? Infinity : to];
+  const min = Number.parseInt(bounds, 10);
+  const comma = bounds.indexOf(',');
+  if (comma === -1) return [min, min];
+  return [min, bounds.endsWith(',') ? Infinity : Number(bounds.slice(comma + 1))];
 }
 
 function readAtom(cursor: Cursor): PatternAtom {

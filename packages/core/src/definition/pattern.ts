@@ -1,4 +1,4 @@
-import { intersection, overlaps, union, type CharSet } from './char-set.ts';
+import { overlaps, union, type CharSet } from './char-set.ts';
 import {
   parsePattern,
   type PatternAtom,
@@ -7,7 +7,7 @@ import {
 } from './pattern-syntax.ts';
 
 /** The longest pattern of a schema. */
-export const LONGEST_PATTERN = 512;
+const LONGEST_PATTERN = 512;
 
 /**
  * The longest text, in UTF-16 units, that a validator should match against a pattern. What passes {@link patternProblem}
@@ -34,8 +34,7 @@ export function patternProblem(source: string): string | undefined {
   try {
     new RegExp(source, 'u');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : '';
-    return `The pattern is not a regular expression of ECMA-262 with the flag "u": ${reason}.`;
+    return `The pattern is not a regular expression of ECMA-262 with the flag "u": ${String(error)}.`;
   }
   const alternatives = parsePattern(source);
   const unsafe = alternatives.flatMap(unsafeElements)[0];
@@ -73,7 +72,7 @@ function unsafeElements(sequence: PatternSequence): readonly string[] {
 function isUnambiguous(alternatives: readonly PatternSequence[]): boolean {
   const [only] = alternatives;
   if (alternatives.length === 1 && only !== undefined) return isFixed(only) || hasSeparator(only);
-  return alternatives.every(isFixed) && beginApart(alternatives);
+  return beginApart(alternatives) && alternatives.every(isFixed);
 }
 
 /** A sequence of one length at most per reading: no open or optional parts, no alternatives that begin alike. */
@@ -86,7 +85,7 @@ function isFixed(sequence: PatternSequence): boolean {
       if (atom.kind === 'look')
         return atom.alternatives.every((inner) => inner.every((one) => one.min === one.max));
       if (atom.kind !== 'group') return true;
-      return atom.alternatives.every(isFixed) && beginApart(atom.alternatives);
+      return beginApart(atom.alternatives) && atom.alternatives.every(isFixed);
     })
   );
 }
@@ -98,10 +97,12 @@ function beginApart(alternatives: readonly PatternSequence[]): boolean {
 
 /** The characters that a fixed sequence can begin with. */
 function firstOf(sequence: PatternSequence): CharSet {
-  const first = sequence.find(({ atom }) => atom.kind === 'set' || atom.kind === 'group');
-  if (first === undefined) return [];
-  if (first.atom.kind === 'set') return first.atom.set;
-  return first.atom.kind === 'group' ? union(first.atom.alternatives.map(firstOf)) : [];
+  return sequence.map(({ atom }) => beginningsOf(atom)).find((set) => set.length > 0) ?? [];
+}
+
+function beginningsOf(atom: PatternAtom): CharSet {
+  if (atom.kind === 'set') return atom.set;
+  return atom.kind === 'group' ? union(atom.alternatives.map(firstOf)) : [];
 }
 
 /** One open part at most, and a character at one end that nothing else in the sequence can be. */
@@ -125,7 +126,10 @@ function charactersOf(atom: PatternAtom): CharSet {
 /** How many open repetitions of a sequence can hand characters to each other. */
 function degreeOf(sequence: PatternSequence): number {
   const flat = flatten(sequence);
-  const own = flat.map((element, i) => (isOpen(element) && canFail(flat, i) ? 1 + tradersAfter(flat, i) : 0));
+  const own = flat.map((element, i) => {
+    const rest = flat.slice(i + 1);
+    return isOpen(element) && canFail(rest) ? 1 + tradersIn(rest, element) : 0;
+  });
   const looks = sequence.flatMap(({ atom }) => (atom.kind === 'look' ? atom.alternatives.map(degreeOf) : []));
   return Math.max(0, ...own, ...looks);
 }
@@ -146,26 +150,20 @@ function isOpen({ atom, min, max }: PatternElement): boolean {
   return max - min > MANY;
 }
 
-/** Whether anything after a repetition can keep it from matching; else it never has to give characters back. */
-function canFail(sequence: PatternSequence, index: number): boolean {
-  return sequence
-    .slice(index + 1)
-    .some(({ atom, min }) => min > 0 || atom.kind === 'edge' || atom.kind === 'look');
+/** Whether what comes after a repetition can keep it from matching; else it never has to give characters back. */
+function canFail(rest: PatternSequence): boolean {
+  return rest.some(({ atom, min }) => min > 0 || atom.kind === 'edge' || atom.kind === 'look');
 }
 
-function tradersAfter(sequence: PatternSequence, index: number): number {
-  const from = sequence[index];
-  let shared = from === undefined ? [] : charactersOf(from.atom);
+/** How many of the elements after a repetition can take characters from it. */
+function tradersIn(rest: PatternSequence, { atom }: PatternElement): number {
+  let shared = charactersOf(atom);
   let traders = 0;
-  for (const element of sequence.slice(index + 1)) {
+  for (const element of rest) {
     const characters = charactersOf(element.atom);
     if (isOpen(element) && overlaps(shared, characters)) traders += 1;
-    else if (element.min > 0 && characters.length > 0) shared = keepIfOverlapping(shared, characters);
+    // A character that must come and that the repetition cannot match ends the trade.
+    else if (element.min > 0 && characters.length > 0 && !overlaps(shared, characters)) shared = [];
   }
   return traders;
-}
-
-/** A character that must come and that the repetition cannot match ends the trade. */
-function keepIfOverlapping(shared: CharSet, characters: CharSet): CharSet {
-  return intersection(shared, characters).length > 0 ? shared : [];
 }

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json.ts';
+import { isObject, type Json, type JsonObject } from '../json.ts';
 import type { TaskList } from './definition.ts';
 import type { AgentReference, WorkflowReference } from './references.ts';
 import type { Report } from './report.ts';
@@ -10,6 +10,11 @@ export interface Place {
   readonly value: Json;
   /** JSON Pointer into the document. */
   readonly pointer: string;
+}
+
+/** An object of the document and where it stands. */
+export interface ObjectPlace extends Place {
+  readonly value: JsonObject;
 }
 
 /** What every reader of a part of the document is given. */
@@ -47,7 +52,6 @@ export function inside(place: Place, key: string | number, value: Json): Place {
 
 /** The last word of a place's pointer, in quotes; for messages. */
 export function label(place: Place): string {
-  if (place.pointer === '') return 'The definition';
   const token = place.pointer.slice(place.pointer.lastIndexOf('/') + 1);
   return `"${token.replaceAll('~1', '/').replaceAll('~0', '~')}"`;
 }
@@ -59,14 +63,15 @@ export function notAvailable(what: string, instead = ''): string {
 
 /** Reads an object: unknown, refused and missing keys are problems. `undefined` when it is not an object. */
 export function readMembers(reading: Reading, place: Place, shape: Shape): Members | undefined {
-  if (!isObject(place.value)) {
-    const keys = shape.keys.length === 0 ? '' : ` (${shape.keys.join(', ')})`;
-    reading.report.error(
-      place.pointer,
-      `${shape.what} must be an object${keys}, not ${nameOf(place.value)}.`,
-    );
-    return undefined;
-  }
+  const { value, pointer } = place;
+  if (isObject(value)) return readObject(reading, { value, pointer }, shape);
+  const keys = shape.keys.length === 0 ? '' : ` (${shape.keys.join(', ')})`;
+  reading.report.error(pointer, `${shape.what} must be an object${keys}, not ${nameOf(value)}.`);
+  return undefined;
+}
+
+/** Reads what is known to be an object, as {@link readMembers} does. */
+export function readObject(reading: Reading, place: ObjectPlace, shape: Shape): Members {
   const members = new Map<string, Place>();
   for (const [key, value] of Object.entries(place.value)) {
     const member = inside(place, key, value);
@@ -191,6 +196,11 @@ export function readWord<W extends string>(
     reading.report.error(place.pointer, `${label(place)} cannot be "${place.value}"; ${fix}`);
   }
   return undefined;
+}
+
+/** True for an object without members. */
+export function isEmptyObject(value: Json): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
 }
 
 /** What a value is, for messages. */

@@ -9,9 +9,7 @@ import type { TaskReader } from './task.ts';
 const RUN_INSTEAD = 'available: run workflow.';
 
 /** Reads a task that runs another workflow. */
-export const readRun: TaskReader = (reading, members, fields) => {
-  const place = members.get('run');
-  if (place === undefined) return undefined;
+export const readRun: TaskReader = (reading, { body: place, fields }) => {
   const run = readMembers(reading, place, {
     what: 'The block "run"',
     keys: ['workflow', 'await'],

@@ -19,8 +19,8 @@ const MOST_CHECKS = 10_000;
  */
 export function checkReferences(report: Report, root: Place, schemas: ReadonlyMap<string, SchemaNode>): void {
   const walk: Walk = { report, root, schemas, anchors: anchorsOf(schemas), costs: new Map() };
-  for (const pointer of schemas.keys()) {
-    const cost = costOf(walk, pointer);
+  for (const node of schemas.values()) {
+    const cost = costOf(walk, node);
     if (cost <= MOST_CHECKS) continue;
     const fix = 'refer fewer times to schemas that refer on';
     report.error(
@@ -48,18 +48,15 @@ function anchorsOf(schemas: ReadonlyMap<string, SchemaNode>): ReadonlyMap<string
   return new Map(anchors);
 }
 
-function costOf(walk: Walk, pointer: string): number {
+function costOf(walk: Walk, node: SchemaNode): number {
+  const { pointer } = node.place;
   const known = walk.costs.get(pointer);
   if (known !== undefined) return known;
-  const node = walk.schemas.get(pointer);
-  if (node === undefined) return 0;
   walk.costs.set(pointer, 0);
-  const target = targetOf(walk, node);
-  const inner = inPlaceOf(node).filter((child) => walk.schemas.has(child));
   let cost = 1;
-  for (const next of target === undefined ? inner : [...inner, target]) {
+  for (const next of [...targetsOf(walk, node), ...inPlaceOf(walk, node)]) {
     // Zero: counting of that schema has begun and not ended, so it leads back to itself.
-    if (walk.costs.get(next) === 0) {
+    if (walk.costs.get(next.place.pointer) === 0) {
       const fix = 'let it go through "properties" or "items"';
       walk.report.error(`${pointer}/$ref`, `The reference leads back to itself without end: ${fix}.`);
     } else cost += costOf(walk, next);
@@ -69,23 +66,25 @@ function costOf(walk: Walk, pointer: string): number {
   return bounded;
 }
 
-function inPlaceOf({ place, value }: SchemaNode): readonly string[] {
-  return IN_PLACE.flatMap((keyword) => {
+function inPlaceOf(walk: Walk, { place, value }: SchemaNode): readonly SchemaNode[] {
+  const pointers = IN_PLACE.flatMap((keyword) => {
     const member = own(value, keyword);
     if (member === undefined) return [];
     const at = inside(place, keyword, member);
     const isHolder = Array.isArray(member) || keyword === 'dependentSchemas';
     return isHolder ? keysOf(member).map((key) => inside(at, key, null).pointer) : [at.pointer];
   });
+  // What is no schema has been reported and is not in the map.
+  return pointers.flatMap((pointer) => walk.schemas.get(pointer) ?? []);
 }
 
 function keysOf(value: Json): readonly string[] {
   return Array.isArray(value) || isObject(value) ? Object.keys(value) : [];
 }
 
-function targetOf(walk: Walk, { place, value }: SchemaNode): string | undefined {
+function targetsOf(walk: Walk, { place, value }: SchemaNode): readonly SchemaNode[] {
   const reference = own(value, '$ref');
-  if (typeof reference !== 'string') return undefined;
+  if (typeof reference !== 'string') return [];
   const pointer = `${place.pointer}/$ref`;
   if (!reference.startsWith('#')) {
     const fix = 'write the schema under "$defs" and refer with "#/$defs/…"';
@@ -93,11 +92,11 @@ function targetOf(walk: Walk, { place, value }: SchemaNode): string | undefined 
       pointer,
       `"${reference}" is outside this schema, and nothing is loaded from elsewhere: ${fix}.`,
     );
-    return undefined;
+    return [];
   }
   const name = decode(reference.slice(1));
-  const target = name === '' || name.startsWith('/') ? walk.root.pointer + name : walk.anchors.get(name);
-  if (target !== undefined && walk.schemas.has(target)) return target;
+  const target = walk.schemas.get(walk.anchors.get(name) ?? walk.root.pointer + name);
+  if (target !== undefined) return [target];
   const known = [...walk.schemas.keys()].map((key) => `#${key.slice(walk.root.pointer.length)}`);
   const definitions = known.filter((key) => /^#\/(\$defs|definitions)\/[^/]+$/.test(key));
   const fix =
@@ -105,7 +104,7 @@ function targetOf(walk: Walk, { place, value }: SchemaNode): string | undefined 
       ? 'there is nothing under "$defs"'
       : `known: ${definitions.slice(0, 12).join(', ')}`;
   walk.report.error(pointer, `The schema has nothing at "${reference}"; ${fix}.`);
-  return undefined;
+  return [];
 }
 
 function decode(fragment: string): string {

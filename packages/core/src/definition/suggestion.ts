@@ -35,15 +35,20 @@ function editDistance(a: string, b: string): number {
       const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
       row.push(
         Math.min(
-          (last[j] ?? 0) + 1,
-          (row[j - 1] ?? 0) + 1,
-          (last[j - 1] ?? 0) + same,
-          swap ? (beforeLast[j - 2] ?? 0) + 1 : Infinity,
+          at(last, j) + 1,
+          at(row, j - 1) + 1,
+          at(last, j - 1) + same,
+          at(beforeLast, j - 2) + (swap ? 1 : Infinity),
         ),
       );
     }
     beforeLast = last;
     last = row;
   }
-  return last[b.length] ?? 0;
+  return at(last, b.length);
+}
+
+/** A number of a row; beyond its ends there is no way. */
+function at(row: readonly number[], index: number): number {
+  return row[index] ?? Infinity;
 }

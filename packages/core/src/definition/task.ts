@@ -8,81 +8,99 @@ import { readExpression } from './expressions.ts';
 import { readDo, readFor, readFork, readSet, readSwitch, readWait } from './flow-tasks.ts';
 import { checkMetadata } from './metadata.ts';
 import {
+  inside,
   label,
   nameOf,
   notAvailable,
-  readMembers,
+  readObject,
   type Members,
   type Place,
   type Reading,
+  type Shape,
 } from './reader.ts';
 import { readRun } from './run-task.ts';
 import { nearest, suggest } from './suggestion.ts';
 import { readThen } from './then.ts';
 import { readTimeout } from './timing.ts';
 
+/** A task that is being read. */
+export interface TaskParts {
+  /** What stands under the key that names the kind. */
+  readonly body: Place;
+  readonly members: Members;
+  readonly fields: TaskFields;
+}
+
 /** Reads what is particular to one kind of task; `undefined` after a problem. */
-export type TaskReader = (reading: Reading, members: Members, fields: TaskFields) => Task | undefined;
+export type TaskReader = (reading: Reading, task: TaskParts) => Task | undefined;
 
 interface TaskKind {
-  readonly keys: readonly string[];
+  /** The key that names the kind. */
+  readonly key: string;
+  readonly more?: readonly string[];
   readonly required?: readonly string[];
   readonly refused?: Readonly<Record<string, string>>;
   readonly read: TaskReader;
 }
 
 /** The order decides which key names the kind: `for` has a `do` of its own. */
-const KINDS: Readonly<Record<string, TaskKind>> = {
-  for: { keys: ['for', 'while', 'do'], required: ['do'], read: readFor },
-  do: { keys: ['do'], read: readDo },
-  set: { keys: ['set'], read: readSet },
-  switch: { keys: ['switch'], read: readSwitch },
-  fork: { keys: ['fork'], read: readFork },
-  try: { keys: ['try', 'catch'], required: ['catch'], read: readTry },
-  raise: { keys: ['raise'], read: readRaise },
-  wait: { keys: ['wait'], read: readWait },
-  listen: {
-    keys: ['listen'],
+const KINDS: readonly TaskKind[] = [
+  { key: 'for', more: ['while', 'do'], required: ['do'], read: readFor },
+  { key: 'do', read: readDo },
+  { key: 'set', read: readSet },
+  { key: 'switch', read: readSwitch },
+  { key: 'fork', read: readFork },
+  { key: 'try', more: ['catch'], required: ['catch'], read: readTry },
+  { key: 'raise', read: readRaise },
+  { key: 'wait', read: readWait },
+  {
+    key: 'listen',
     refused: { foreach: notAvailable('listen.foreach', 'use "for" over the events that listen gives.') },
     read: readListen,
   },
-  emit: { keys: ['emit'], read: readEmit },
-  call: { keys: ['call', 'with'], read: readCall },
-  run: { keys: ['run'], read: readRun },
-};
+  { key: 'emit', read: readEmit },
+  { key: 'call', more: ['with'], read: readCall },
+  { key: 'run', read: readRun },
+];
 
-const KIND_KEYS = Object.keys(KINDS);
+const KIND_KEYS = KINDS.map(({ key }) => key);
 const FIELD_KEYS = ['if', 'input', 'output', 'export', 'timeout', 'then', 'metadata'];
 
 /** Reads one task. `undefined` when a problem keeps it from being built. */
 export function readTask(reading: Reading, place: Place): Task | undefined {
-  if (!isObject(place.value)) {
-    const what = `The task ${label(place)} must be an object`;
-    reading.report.error(
-      place.pointer,
-      `${what} with one of ${KIND_KEYS.join(', ')}, not ${nameOf(place.value)}.`,
-    );
+  const { value, pointer } = place;
+  if (!isObject(value)) {
+    const what = `The task ${label(place)} must be an object with one of ${KIND_KEYS.join(', ')}`;
+    reading.report.error(pointer, `${what}, not ${nameOf(value)}.`);
     return undefined;
   }
-  const keys = Object.keys(place.value);
-  const kindKey = KIND_KEYS.find((key) => keys.includes(key));
-  const kind = kindKey === undefined ? undefined : KINDS[kindKey];
-  if (kind === undefined) {
-    reportNoKind(reading, place, keys);
-    return undefined;
-  }
-  const others = keys.filter((key) => KIND_KEYS.includes(key) && !kind.keys.includes(key));
-  const twice = `A task does one thing, and this one has "${kindKey}" already: move it to a task of its own.`;
-  const members = readMembers(reading, place, {
-    what: `A ${kindKey} task`,
-    keys: [...kind.keys, ...FIELD_KEYS],
-    refused: { ...kind.refused, ...Object.fromEntries(others.map((key) => [key, twice])) },
-    ...(kind.required === undefined ? {} : { required: kind.required }),
+  const entries = Object.entries(value);
+  const [found] = KINDS.flatMap((kind) => {
+    return entries
+      .filter(([key]) => key === kind.key)
+      .map(([key, body]) => ({ kind, body: inside(place, key, body) }));
   });
-  if (members === undefined) return undefined;
+  if (found === undefined) {
+    reportNoKind(reading, place, Object.keys(value));
+    return undefined;
+  }
+  const members = readObject(reading, { value, pointer }, shapeOf(found.kind, Object.keys(value)));
   // A loop reads its concurrency from there.
-  if (kindKey !== 'for') checkMetadata(reading, members.get('metadata'));
-  return kind.read(reading, members, readFields(reading, members));
+  if (found.kind.key !== 'for') checkMetadata(reading, members.get('metadata'));
+  const fields = readFields(reading, members);
+  return found.kind.read(reading, { body: found.body, members, fields });
+}
+
+function shapeOf({ key, more = [], required = [], refused }: TaskKind, given: readonly string[]): Shape {
+  const own = [key, ...more];
+  const others = given.filter((other) => KIND_KEYS.includes(other) && !own.includes(other));
+  const twice = `A task does one thing, and this one has "${key}" already: move it to a task of its own.`;
+  return {
+    what: `A ${key} task`,
+    keys: [...own, ...FIELD_KEYS],
+    required,
+    refused: { ...refused, ...Object.fromEntries(others.map((other) => [other, twice])) },
+  };
 }
 
 function reportNoKind(reading: Reading, place: Place, keys: readonly string[]): void {
@@ -93,14 +111,15 @@ function reportNoKind(reading: Reading, place: Place, keys: readonly string[]): 
     return;
   }
   const all = [...new Set(['try', 'catch', 'while', 'with', ...KIND_KEYS, ...FIELD_KEYS])];
-  const odd = keys.find((key) => !all.includes(key) && nearest(key, KIND_KEYS) !== undefined);
-  const odder = odd ?? keys.find((key) => !all.includes(key));
-  const message =
-    odder === undefined
-      ? `The task ${label(place)} does nothing: add one of ${KIND_KEYS.join(', ')}.`
-      : `Unknown key "${odder}" in the task ${label(place)}; ${suggest(odder, KIND_KEYS)}`;
-  const token = odder === undefined ? '' : `/${odder.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  reading.report.error(place.pointer + token, message);
+  const odd = keys.filter((key) => !all.includes(key));
+  const likely = odd.find((key) => nearest(key, KIND_KEYS) !== undefined) ?? odd[0];
+  if (likely === undefined) {
+    const fix = `add one of ${KIND_KEYS.join(', ')}`;
+    reading.report.error(place.pointer, `The task ${label(place)} does nothing: ${fix}.`);
+    return;
+  }
+  const message = `Unknown key "${likely}" in the task ${label(place)}; ${suggest(likely, KIND_KEYS)}`;
+  reading.report.error(inside(place, likely, null).pointer, message);
 }
 
 function readFields(reading: Reading, members: Members): TaskFields {

@@ -2,7 +2,15 @@ import { DURATION_KEYS, durationObjectToMs, parseIsoDuration } from '../duration
 import { isObject } from '../json.ts';
 import type { Duration } from './definition.ts';
 import { expressionIn, readTemplate, type Where } from './expressions.ts';
-import { label, nameOf, readMembers, type Place, type Reading } from './reader.ts';
+import {
+  label,
+  nameOf,
+  readMembers,
+  readObject,
+  type ObjectPlace,
+  type Place,
+  type Reading,
+} from './reader.ts';
 import { resolveReuse } from './reuse.ts';
 
 /** Reads a duration: ISO 8601, an object of whole numbers, or an expression that gives one of them. */
@@ -18,16 +26,16 @@ export function readDuration(
     readTemplate(reading, place, { where });
     return { expression };
   }
-  if (isObject(value)) return readDurationObject(reading, place);
+  if (isObject(value)) return readDurationObject(reading, { value, pointer: place.pointer });
   const ms = typeof value === 'string' ? parseIsoDuration(value) : null;
   if (ms !== null) return { ms };
   reading.report.error(place.pointer, `${label(place)} ${durationProblem(place)}`);
   return undefined;
 }
 
-function readDurationObject(reading: Reading, place: Place): Duration | undefined {
+function readDurationObject(reading: Reading, place: ObjectPlace): Duration | undefined {
   const what = `The duration ${label(place)}`;
-  const members = readMembers(reading, place, {
+  const members = readObject(reading, place, {
     what,
     keys: DURATION_KEYS,
     refused: {
@@ -36,9 +44,9 @@ function readDurationObject(reading: Reading, place: Place): Duration | undefine
       weeks: `${what} cannot have weeks: write days, seven to a week.`,
     },
   });
-  const ms = isObject(place.value) ? durationObjectToMs(place.value) : null;
+  const ms = durationObjectToMs(place.value);
   if (ms !== null) return { ms };
-  if (members?.size === Object.keys(place.value ?? {}).length) {
+  if (members.size === Object.keys(place.value).length) {
     const fix =
       'give days, hours, minutes, seconds or milliseconds as whole numbers, together at most 36,500 days';
     reading.report.error(place.pointer, `${label(place)} is not a duration: ${fix}.`);

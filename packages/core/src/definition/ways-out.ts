@@ -4,17 +4,18 @@ import type { Task } from './definition.ts';
 export interface WayOut {
   /** A flow directive; absent: on to the next task. */
   readonly then?: string;
-  /** Why this way is taken, when there are several: the name of a switch's case, `caught`, or `skipped`. */
+  /** Why this way is taken, when there are several: the name of a switch's case, or `caught`. */
   readonly label?: string;
 }
 
-/** Every way out of a task; none for a task that always faults. A skipped task goes on to the next one. */
+/** Every way out of a task. Beside those of its body there is the one of a skipped task: on to the next. */
 export function waysOut(task: Task): readonly WayOut[] {
   const ways = waysThrough(task);
-  return task.if === undefined ? ways : [...ways, { label: 'skipped' }];
+  return task.if === undefined ? ways : [...ways, {}];
 }
 
-function waysThrough(task: Task): readonly WayOut[] {
+/** The ways out of a task that was not skipped; none for one that always faults. */
+export function waysThrough(task: Task): readonly WayOut[] {
   const plain: WayOut = task.then === undefined ? {} : { then: task.then };
   switch (task.kind) {
     case 'raise':
