@@ -1,12 +1,12 @@
 import type { Meter } from '../engine/meter.ts';
 import { JqError } from '../errors.ts';
-import { isObject, typeName } from '../json.ts';
 import type { Json } from '../json.ts';
-import { findAll, membersOf } from '../values/access.ts';
+import { findAll, membersOf, readMember } from '../values/access.ts';
 import { arithmetic } from '../values/arithmetic.ts';
 import { compare, equal } from '../values/compare.ts';
 import { describeValue } from '../values/text.ts';
 import type { Native, NativeTable } from './native.ts';
+import { lengthOf } from './structure.ts';
 
 function toArray(value: Json, verb: string): readonly Json[] {
   if (!Array.isArray(value))
@@ -65,9 +65,10 @@ const byKeys =
   };
 
 const sort = byKeys('sorted', (meter, items, keys) => sortKeyed(meter, items, keys).map(({ item }) => item));
-const group = byKeys('grouped', groups);
-const unique = (verb: string): Native =>
-  byKeys(verb, (meter, items, keys) => groups(meter, items, keys).map(([first = null]) => first));
+const group = byKeys('sorted', groups);
+const unique = byKeys('sorted', (meter, items, keys) =>
+  groups(meter, items, keys).map(([first = null]) => first),
+);
 
 /** The first of the least, or the last of the greatest, as in jq. */
 const extreme =
@@ -127,22 +128,18 @@ const flatten: Native = (meter, input, [depth = Infinity]) => {
 };
 
 const reverse: Native = (meter, input) => {
-  if (input === null || (typeof input === 'string' && input === '')) return [];
-  if (isObject(input) && Object.keys(input).length === 0) return [];
-  if (!Array.isArray(input)) throw new JqError(`Cannot reverse ${describeValue(input)}`);
-  meter.chargeMembers(input.length);
+  const length = lengthOf(meter, input);
+  if (length === 0) return [];
+  if (!Array.isArray(input)) return readMember(meter, input, length - 1);
+  meter.chargeMembers(length);
   return input.toReversed();
 };
 
 const transpose: Native = (meter, input) => {
-  const rows = membersOf(input).map((row) => {
-    if (row !== null && !Array.isArray(row))
-      throw new JqError(`Cannot index ${typeName(row)} with number (0)`);
-    return row ?? [];
-  });
-  const width = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  const rows = membersOf(input);
+  const width = rows.reduce<number>((most, row) => Math.max(most, lengthOf(meter, row)), 0);
   meter.charge((rows.length * width) / 8);
-  return Array.from({ length: width }, (_, column) => rows.map((row) => row[column] ?? null));
+  return Array.from({ length: width }, (_, column) => rows.map((row) => readMember(meter, row, column)));
 };
 
 const bsearch: Native = (meter, input, [wanted = null]) => {
@@ -159,22 +156,18 @@ const bsearch: Native = (meter, input, [wanted = null]) => {
   return -1 - low;
 };
 
-const indices: Native = (meter, input, [wanted = null]) => {
-  if (input === null) return null;
-  if (Array.isArray(input)) {
-    if (Array.isArray(wanted)) return findAll(meter, input, wanted);
-    return findAll(meter, input, [wanted]);
-  }
-  throw new JqError(`Cannot index ${typeName(input)} with ${describeValue(wanted)}`);
-};
+const indices: Native = (meter, input, [wanted = null]) =>
+  Array.isArray(input) && !Array.isArray(wanted)
+    ? findAll(meter, input, [wanted])
+    : readMember(meter, input, wanted);
 
 /** Sorting, grouping and rearranging. */
 export const collections: NativeTable = {
   'sort/0': sort,
   '_sort_by/1': sort,
   '_group_by/1': group,
-  'unique/0': unique('sorted'),
-  '_unique_by/1': unique('grouped'),
+  'unique/0': unique,
+  '_unique_by/1': unique,
   'min/0': extreme(-1),
   '_min_by/1': extreme(-1),
   'max/0': extreme(1),

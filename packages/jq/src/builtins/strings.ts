@@ -1,5 +1,6 @@
 import { JqError } from '../errors.ts';
 import type { Json } from '../json.ts';
+import { membersOf } from '../values/access.ts';
 import { arithmetic } from '../values/arithmetic.ts';
 import { codePointLength, splitText } from '../values/strings.ts';
 import { describeValue, toText } from '../values/text.ts';
@@ -69,9 +70,8 @@ const implode: Native = (meter, input) => {
 };
 
 const join: Native = (meter, input, [separator = null]) => {
-  if (!Array.isArray(input)) throw new JqError(`Cannot iterate over ${describeValue(input)}`);
   let sum: Json = null;
-  for (const item of input) {
+  for (const item of membersOf(input)) {
     const text =
       item === null ? '' : typeof item === 'number' || typeof item === 'boolean' ? toText(meter, item) : item;
     meter.charge(1);

@@ -1,3 +1,4 @@
+import type { Meter } from '../engine/meter.ts';
 import { JqError } from '../errors.ts';
 import { isObject, isTruthy, readKey, sortedKeys, typeName, writeKey } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -9,7 +10,8 @@ import { codePointLength } from '../values/strings.ts';
 import { describeValue, toText, utf8Length } from '../values/text.ts';
 import type { Native, NativeTable } from './native.ts';
 
-const length: Native = (meter, input) => {
+/** What `length` gives. Throws `JqError` for a boolean. */
+export function lengthOf(meter: Meter, input: Json): number {
   if (input === null) return 0;
   if (typeof input === 'number') return Math.abs(input);
   if (typeof input === 'string') {
@@ -19,7 +21,7 @@ const length: Native = (meter, input) => {
   if (Array.isArray(input)) return input.length;
   if (isObject(input)) return Object.keys(input).length;
   throw new JqError(`${describeValue(input)} has no length`);
-};
+}
 
 const keysOf =
   (list: (object: JsonObject) => string[]): Native =>
@@ -113,7 +115,7 @@ function entryValue(entry: Json): Json {
 
 /** What values are made of and how they are turned into each other. */
 export const structure: NativeTable = {
-  'length/0': length,
+  'length/0': (meter, input) => lengthOf(meter, input),
   'utf8bytelength/0': (meter, input) => {
     if (typeof input !== 'string')
       throw new JqError(`${describeValue(input)} only strings have UTF-8 byte length`);

@@ -38,9 +38,7 @@ export function either(one: One | null, run: (machine: Machine) => void): Code {
 
 /** The trail of a value that was made from another; one that came back unchanged is still where it was. */
 export function made(trail: Trail | null, before: Json, after: Json): Trail | null {
-  if (trail === null || (before === after && typeof after !== 'number' && typeof after !== 'string'))
-    return trail;
-  return lost;
+  return trail === null || before === after ? trail : lost;
 }
 
 /** Code that gives nothing. */

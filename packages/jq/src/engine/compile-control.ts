@@ -1,13 +1,14 @@
 import { JqError, JqSyntaxError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { Node } from '../syntax/ast.ts';
-import { either, many, nothing, origin, restore, runPlain } from './code.ts';
+import { either, made, many, nothing, origin, restore, runPlain } from './code.ts';
 import type { Origin } from './code.ts';
 import { compileBinder } from './compile-bind.ts';
 import type { Compiler } from './compiler.ts';
 import type { Code, Machine } from './machine.ts';
 import { bindName, drop, findBinding } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { lost } from './trail.ts';
 import type { Trail } from './trail.ts';
 
 type Of<K extends Node['kind']> = Extract<Node, { readonly kind: K }>;
@@ -68,7 +69,7 @@ export function compileReduce(compiler: Compiler, node: Of<'reduce'>, scope: Sco
       const state: State = { value: running.value, trail: running.trail };
       running.fork({
         run(done) {
-          done.trail = state.trail;
+          done.trail = state.trail === lost ? made(from.trail, from.value, state.value) : state.trail;
           done.emit(state.value);
         },
       });

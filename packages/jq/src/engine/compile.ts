@@ -1,6 +1,7 @@
+import type { Json } from '../json.ts';
 import type { Node } from '../syntax/ast.ts';
 import { createLibrary } from '../builtins/library.ts';
-import { single } from './code.ts';
+import { either, single } from './code.ts';
 import { compileIndex, compileIterate, compileRecurse, compileSlice } from './compile-access.ts';
 import { compileCall, compileDefine, compileVariable } from './compile-call.ts';
 import {
@@ -33,6 +34,7 @@ import type { Compiler } from './compiler.ts';
 import type { Code } from './machine.ts';
 import { bindName, emptyScope } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { lost } from './trail.ts';
 
 /** A compiled program and what it mentions. */
 export interface Compiled {
@@ -66,7 +68,7 @@ function compileNode(compiler: Compiler, node: Node, scope: Scope): Code {
     case 'recurse':
       return compileRecurse();
     case 'literal':
-      return single(() => node.value);
+      return compileLiteral(node.value);
     case 'index':
       return compileIndex(compiler, node, scope);
     case 'slice':
@@ -146,4 +148,14 @@ function compileLarger(compiler: Compiler, node: Larger, scope: Scope): Code {
     case 'break':
       return compileBreak(node, scope);
   }
+}
+
+/** A literal is no place, unless it is one of the values of which there is only one. */
+function compileLiteral(value: Json): Code {
+  const one = (): Json => value;
+  if (typeof value !== 'number' && typeof value !== 'string') return single(one);
+  return either(one, (machine) => {
+    machine.trail = lost;
+    machine.emit(value);
+  });
 }

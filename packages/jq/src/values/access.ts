@@ -157,7 +157,7 @@ export function hasMember(container: Json, key: Json): boolean {
   if (isObject(container) && typeof key === 'string') return Object.hasOwn(container, key);
   if (Array.isArray(container) && typeof key === 'number')
     return key >= 0 && Math.floor(key) < container.length;
-  if (container === null && (typeof key === 'string' || typeof key === 'number')) return false;
+  if (container === null) return false;
   throw new JqError(`Cannot check whether ${typeName(container)} has a ${typeName(key)} key`);
 }
 

@@ -13,13 +13,10 @@ export function toPath(value: Json, what = 'Path'): readonly Json[] {
   return value;
 }
 
-/** Reads what lies at a path; `null` swallows the rest of it. */
+/** Reads what lies at a path; everything in `null` is `null`. */
 export function readPath(meter: Meter, root: Json, path: readonly Json[]): Json {
   let value = root;
-  for (const key of path) {
-    if (value === null) return null;
-    value = readMember(meter, value, key);
-  }
+  for (const key of path) value = readMember(meter, value, key);
   return value;
 }
 

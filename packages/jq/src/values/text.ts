@@ -54,24 +54,30 @@ function scalarText(value: Json): string {
 
 /** Writes a value as compact JSON text, without recursion. Parts nested too deeply are marked and left out. */
 export function toText(meter: Meter, root: Json): string {
-  const text = writeText(root, (length) => meter.chargeText(length));
+  const text = writeText(root, (length) => {
+    meter.chargeMembers(membersPerWrite);
+    if (length > meter.limits.stringLength) meter.chargeText(length);
+  });
   meter.chargeText(text.length);
   return text;
 }
 
-/** `grows` is called with the length of the text now and then, and throws to stop the writing. */
+/** Writing a member takes as long as copying this many. */
+const membersPerWrite = 8;
+
+/** `grows` is called with the length of the text before each member, and throws to stop the writing. */
 function writeText(root: Json, grows: (length: number) => void): string {
   const first = open(root);
   if (first === null) return scalarText(root);
   const stack = [first];
   let text = first.keys === null ? '[' : '{';
-  let checked = 0;
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     if (top.next >= top.size) {
       text += top.keys === null ? ']' : '}';
       stack.pop();
       continue;
     }
+    grows(text.length);
     const index = top.next;
     top.next += 1;
     if (index > 0) text += ',';
@@ -83,10 +89,6 @@ function writeText(root: Json, grows: (length: number) => void): string {
     else {
       text += inner.keys === null ? '[' : '{';
       stack.push(inner);
-    }
-    if (text.length > checked * 2 + 4096) {
-      checked = text.length;
-      grows(checked);
     }
   }
   return text;
