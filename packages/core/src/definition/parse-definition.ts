@@ -7,6 +7,7 @@ import { readError } from './error-tasks.ts';
 import { readName } from './identifiers.ts';
 import { checkMetadata } from './metadata.ts';
 import {
+  isDeeper,
   notAvailable,
   readFixedText,
   readMap,
@@ -78,11 +79,6 @@ function checkLimits(report: Report, document: Json): boolean {
   const fix = 'use "for", or move parts to workflows of their own';
   report.error('/do', `The definition has more than ${MOST_TASKS} tasks: ${fix}.`);
   return false;
-}
-
-function isDeeper(value: Json, levels: number): boolean {
-  if (!Array.isArray(value) && !isObject(value)) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function readDefinition(reading: Reading, place: Place): Definition | undefined {

@@ -18,6 +18,9 @@ export const LONGEST_PATTERN_SUBJECT = 8_192;
 /** More repetitions than this count as no limit. */
 const MANY = 64;
 
+/** How many repetitions, the search for a start included, may hand characters to each other. */
+const MOST_TRADERS = 2;
+
 /**
  * What makes a pattern unfit to run on text from outside, as a sentence; `undefined` when it is fit.
  *
@@ -39,7 +42,7 @@ export function patternProblem(source: string): string | undefined {
   const alternatives = parsePattern(source);
   const unsafe = alternatives.flatMap(unsafeElements)[0];
   if (unsafe !== undefined) return unsafe;
-  if (alternatives.some((sequence) => degreeOf(sequence) + (isAnchored(sequence) ? 0 : 1) > 2)) {
+  if (alternatives.some((sequence) => degreeOf(sequence) + (isAnchored(sequence) ? 0 : 1) > MOST_TRADERS)) {
     const fix =
       'begin it with "^" and let repeated parts exclude the characters that end them, such as ^[^@]+@[^@]+$';
     return `The pattern can be very slow, because several repetitions match the same characters: ${fix}.`;
@@ -160,6 +163,8 @@ function tradersIn(rest: PatternSequence, { atom }: PatternElement): number {
   let shared = charactersOf(atom);
   let traders = 0;
   for (const element of rest) {
+    // More is refused however many there are.
+    if (traders === MOST_TRADERS) return traders;
     const characters = charactersOf(element.atom);
     if (isOpen(element) && overlaps(shared, characters)) traders += 1;
     // A character that must come and that the repetition cannot match ends the trade.

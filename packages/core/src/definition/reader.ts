@@ -203,6 +203,12 @@ export function isEmptyObject(value: Json): boolean {
   return isObject(value) && Object.keys(value).length === 0;
 }
 
+/** Whether a value nests in more objects and lists than so many levels. */
+export function isDeeper(value: Json, levels: number): boolean {
+  if (!Array.isArray(value) && !isObject(value)) return false;
+  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
+}
+
 /** What a value is, for messages. */
 export function nameOf(value: Json): string {
   if (value === null) return 'null';

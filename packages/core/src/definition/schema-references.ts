@@ -18,7 +18,14 @@ const MOST_CHECKS = 10_000;
  * without going into the value, and together they do not multiply beyond bounds.
  */
 export function checkReferences(report: Report, root: Place, schemas: ReadonlyMap<string, SchemaNode>): void {
-  const walk: Walk = { report, root, schemas, anchors: anchorsOf(schemas), costs: new Map() };
+  const walk: Walk = {
+    report,
+    root,
+    schemas,
+    anchors: anchorsOf(schemas),
+    known: knownTargets(root, schemas),
+    costs: new Map(),
+  };
   for (const node of schemas.values()) {
     const cost = costOf(walk, node);
     if (cost <= MOST_CHECKS) continue;
@@ -36,6 +43,8 @@ interface Walk {
   readonly root: Place;
   readonly schemas: ReadonlyMap<string, SchemaNode>;
   readonly anchors: ReadonlyMap<string, string>;
+  /** The end of a sentence that lists what can be referred to. */
+  readonly known: string;
   /** Checks of one value that a schema causes; 0 while it is being counted. */
   readonly costs: Map<string, number>;
 }
@@ -46,6 +55,14 @@ function anchorsOf(schemas: ReadonlyMap<string, SchemaNode>): ReadonlyMap<string
     return typeof anchor === 'string' ? [[anchor, pointer]] : [];
   });
   return new Map(anchors);
+}
+
+function knownTargets(root: Place, schemas: ReadonlyMap<string, SchemaNode>): string {
+  const all = [...schemas.keys()].map((key) => `#${key.slice(root.pointer.length)}`);
+  const definitions = all.filter((key) => /^#\/(\$defs|definitions)\/[^/]+$/.test(key));
+  return definitions.length === 0
+    ? 'there is nothing under "$defs"'
+    : `known: ${definitions.slice(0, 12).join(', ')}`;
 }
 
 function costOf(walk: Walk, node: SchemaNode): number {
@@ -97,13 +114,7 @@ function targetsOf(walk: Walk, { place, value }: SchemaNode): readonly SchemaNod
   const name = decode(reference.slice(1));
   const target = walk.schemas.get(walk.anchors.get(name) ?? walk.root.pointer + name);
   if (target !== undefined) return [target];
-  const known = [...walk.schemas.keys()].map((key) => `#${key.slice(walk.root.pointer.length)}`);
-  const definitions = known.filter((key) => /^#\/(\$defs|definitions)\/[^/]+$/.test(key));
-  const fix =
-    definitions.length === 0
-      ? 'there is nothing under "$defs"'
-      : `known: ${definitions.slice(0, 12).join(', ')}`;
-  walk.report.error(pointer, `The schema has nothing at "${reference}"; ${fix}.`);
+  walk.report.error(pointer, `The schema has nothing at "${reference}"; ${walk.known}.`);
   return [];
 }
 

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../canonical.ts';
 import { isObject, type Json } from '../json.ts';
 import { patternProblem } from './pattern.ts';
-import { inside, label, nameOf, type Place } from './reader.ts';
+import { inside, isDeeper, label, nameOf, type Place } from './reader.ts';
 import type { Report } from './report.ts';
 import { KEYWORDS, REFUSED_KEYWORDS, SCHEMA_TYPES, type KeywordKind } from './schema-keywords.ts';
 import { checkReferences, type SchemaNode } from './schema-references.ts';
@@ -51,11 +51,6 @@ export function checkJsonSchema(report: Report, place: Place): void {
     report.error(pointer, `The schema has ${check.patterns} patterns; at most ${MOST_PATTERNS} are allowed.`);
   }
   checkReferences(report, place, check.schemas);
-}
-
-function isDeeper(value: Json, levels: number): boolean {
-  if (!Array.isArray(value) && !isObject(value)) return false;
-  return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 function checkSchema(check: Check, place: Place): void {

@@ -1,12 +1,15 @@
+/** Most candidates that are compared: definitions come from outside, and have names by the thousand. */
+const MOST_COMPARED = 100;
+
 /** The candidate that a mistyped word most likely means; `undefined` when none is near. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = word.length > 5 ? 2 : 1;
   const folded = word.toLowerCase();
   let best: { candidate: string; distance: number } | undefined;
-  for (const candidate of candidates) {
+  for (const candidate of candidates.slice(0, MOST_COMPARED)) {
     // Words whose lengths differ more than the limit cannot be near; long ones are not worth the matrix.
     if (Math.abs(candidate.length - word.length) > limit || word.length > 64) continue;
-    const distance = editDistance(folded, candidate.toLowerCase());
+    const distance = editDistance(folded, candidate.toLowerCase(), limit);
     if (distance <= limit && distance < (best?.distance ?? Infinity)) best = { candidate, distance };
   }
   return best?.candidate;
@@ -24,23 +27,18 @@ export function suggest(word: string, candidates: readonly string[]): string {
   return `known: ${all.slice(0, MOST_LISTED).join(', ')}${all.length > MOST_LISTED ? ', …' : '.'}`;
 }
 
-/** Levenshtein's distance in which two swapped neighbours count as one edit. */
-function editDistance(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+/** Levenshtein's distance in which two swapped neighbours count as one edit; exact up to `limit`, more beyond it. */
+function editDistance(a: string, b: string, limit: number): number {
+  let beforeLast: readonly number[] = [];
+  let last: readonly number[] = Array.from({ length: limit + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
+    const row: number[] = [i];
+    // Cells further from the diagonal are beyond the limit anyway.
+    for (let j = Math.max(1, i - limit); j <= Math.min(b.length, i + limit); j += 1) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
       const swap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(
-        Math.min(
-          at(last, j) + 1,
-          at(row, j - 1) + 1,
-          at(last, j - 1) + same,
-          at(beforeLast, j - 2) + (swap ? 1 : Infinity),
-        ),
-      );
+      const swapped = swap ? at(beforeLast, j - 2) + 1 : Infinity;
+      row[j] = Math.min(at(last, j) + 1, at(row, j - 1) + 1, at(last, j - 1) + same, swapped);
     }
     beforeLast = last;
     last = row;
@@ -48,7 +46,7 @@ function editDistance(a: string, b: string): number {
   return at(last, b.length);
 }
 
-/** A number of a row; beyond its ends there is no way. */
+/** A number of a row; there is none beyond its ends. */
 function at(row: readonly number[], index: number): number {
   return row[index] ?? Infinity;
 }
