@@ -131,8 +131,8 @@ describe('call http', () => {
       '/with/body/0 The expression that begins at character 1 is never closed: add the "}" that ends it.',
       '/with/body/1 The expression is empty: write "." for the whole value.',
     ]);
-    expect(problemsOfCall(http({ headers: { a: 'Bearer ${ .t }' } }))).toEqual([
-      '/with/headers/a A text with an expression inside it is not evaluated here: make the whole text one expression, such as ${ "Hello, \\(.name)" }.',
+    expect(problemsOfCall(http({ headers: { a: 'Bearer ${ .t }', b: 'x ${ .t | }' } }))).toEqual([
+      '/with/headers/b Not valid jq at line 1, column 7 of the expression: Unexpected end of the program.',
     ]);
   });
 });

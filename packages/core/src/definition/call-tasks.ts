@@ -146,7 +146,7 @@ function readUri(reading: Reading, place: Place | undefined): string | undefined
   );
 }
 
-/** Reads headers or query: an object of texts, each of which may be an expression, or one expression. */
+/** Reads headers or query: an object of texts, each of which may have expressions in it, or one expression. */
 function readTextMap(reading: Reading, place: Place | undefined, keys: RegExp): Template | undefined {
   if (place === undefined) return undefined;
   if (typeof place.value === 'string') {
@@ -158,7 +158,7 @@ function readTextMap(reading: Reading, place: Place | undefined, keys: RegExp): 
     return undefined;
   }
   for (const member of readMap(reading, place, label(place))) {
-    readTextTemplate(reading, member);
+    readTextTemplate(reading, member, { interpolated: true });
     const key = label(member).slice(1, -1);
     if (!keys.test(key))
       reading.report.error(member.pointer, `"${key}" cannot be a name in ${label(place)}: correct it.`);

@@ -1,8 +1,9 @@
 import { canonicalJson } from '../canonical.ts';
 import { isObject, type Json } from '../json.ts';
+import type { DefinitionProblem } from './definition.ts';
 import { patternProblem } from './pattern.ts';
 import { inside, isDeeper, label, nameOf, type Place } from './reader.ts';
-import type { Report } from './report.ts';
+import { createReport, type Report } from './report.ts';
 import { KEYWORDS, REFUSED_KEYWORDS, SCHEMA_TYPES, type KeywordKind } from './schema-keywords.ts';
 import { checkReferences, type SchemaNode } from './schema-references.ts';
 import { nearest, suggest } from './suggestion.ts';
@@ -51,6 +52,13 @@ export function checkJsonSchema(report: Report, place: Place): void {
     report.error(pointer, `The schema has ${check.patterns} patterns; at most ${MOST_PATTERNS} are allowed.`);
   }
   checkReferences(report, place, check.schemas);
+}
+
+/** What is wrong with a JSON Schema that stands by itself, by the rules of {@link checkJsonSchema}; pointers into the schema. */
+export function jsonSchemaProblems(schema: Json): readonly DefinitionProblem[] {
+  const report = createReport();
+  checkJsonSchema(report, { value: schema, pointer: '' });
+  return report.problems();
 }
 
 function checkSchema(check: Check, place: Place): void {
