@@ -38,6 +38,7 @@ export default {
     project('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], {
       globalSetup: '<rootDir>/tests/e2e/global-setup.ts',
       globalTeardown: '<rootDir>/tests/e2e/global-teardown.ts',
+      testTimeout: 60_000,
     }),
   ],
 };

@@ -54,6 +54,9 @@ export async function startAgent(
       response.end(JSON.stringify(answer.body));
     });
   });
+  // A scenario that fails before it stops its agent must not keep the tests from ending.
+  server.unref();
+  server.on('connection', (socket) => socket.unref());
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;

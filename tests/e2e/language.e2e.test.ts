@@ -124,14 +124,14 @@ describe('tasks of the language', () => {
 
   it(verifies('LANG-2', 'checks schemas and skips by condition'), async () => {
     const schema = { format: 'json', document: { type: 'object', required: ['x'] } };
-    const wrong = await run([{ bad: { set: {}, output: { schema } } }]);
+    const wrong = await run([{ bad: { set: { y: 1 }, output: { schema } } }]);
     expect(wrong).toMatchObject({
       status: 'faulted',
       error: { type: `${ERRORS}/validation`, instance: '/do/0/bad' },
     });
     const skipped = await run([{ never: { if: '.go', set: { gone: true } } }], { go: false });
     expect(skipped['output']).toEqual({ go: false });
-    const refused = await start(await publish([{ a: { set: {} } }], { input: { schema } }), {});
+    const refused = await start(await publish([{ a: { set: { y: 1 } } }], { input: { schema } }), {});
     expect(refused.status).toBe(422);
   });
 

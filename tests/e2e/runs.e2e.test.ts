@@ -53,7 +53,7 @@ describe('runs', () => {
   });
 
   it(verifies('RUN-3', 'are listed by filters and in pages'), async () => {
-    const workflow = await publish([{ a: { set: {} } }]);
+    const workflow = await publish([{ a: { set: { y: 1 } } }]);
     const ids: string[] = [];
     for (const color of ['red', 'blue', 'red']) {
       const started = await start(workflow, null, {
@@ -79,7 +79,7 @@ describe('runs', () => {
   });
 
   it(verifies(['RUN-4', 'AGENT-4'], 'show steps with attempts, usage and times'), async () => {
-    const agent = await startAgent((received, earlier) =>
+    const agent = await startAgent((_call, earlier) =>
       earlier === 0
         ? { status: 503, body: {}, headers: { 'retry-after': '0' } }
         : { body: { answer: 42, tokens: 7 } },

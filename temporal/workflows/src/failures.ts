@@ -41,7 +41,7 @@ function messageOf(cause: unknown): string {
 /** How a faulted run fails in Temporal: type and message as a reader of Temporal UI wants them, the problem as detail. */
 export function toApplicationFailure(error: Problem): ApplicationFailure {
   const message = error.detail ?? error.title ?? error.type;
-  const where = error.instance === undefined ? '' : ` (at ${error.instance})`;
+  const where = error.instance === undefined || error.instance === '' ? '' : ` (at ${error.instance})`;
   return ApplicationFailure.create({
     message: `${message}${where}`,
     type: error.type,

@@ -120,32 +120,23 @@ async function effect(stage: Stage, command: OpenCommand): Promise<InterpreterEv
 
 type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
 
-async function callsOf(stage: Stage, command: Call): Promise<Pick<Activities, 'invokeAgent' | 'callHttp'>> {
+/** Not asynchronous: a proxy of activities would be taken for a promise, and `then` for an activity. */
+function callsOf(command: Call): Pick<Activities, 'invokeAgent' | 'callHttp'> {
   const options: ActivityOptions = {
     startToCloseTimeout: command.timeoutMs + MARGIN_MS,
     summary: summaryOf(command),
-  };
-  if (!command.local) {
-    return proxyActivities<Activities>({
-      ...options,
-      heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
-      retry: LOST_DELIVERY,
-    });
-  }
-  await stage.chain.link();
-  return proxyLocalActivities<Activities>({
-    startToCloseTimeout: command.timeoutMs + MARGIN_MS,
-    summary: summaryOf(command),
     retry: LOST_DELIVERY,
-  });
+  };
+  if (command.local) return proxyLocalActivities<Activities>(options);
+  return proxyActivities<Activities>({ ...options, heartbeatTimeout: HEARTBEAT_TIMEOUT_MS });
 }
 
 async function invokeAgent(stage: Stage, command: Extract<Call, { kind: 'invoke-agent' }>): Promise<Json> {
   const agent = stage.snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
   const { input, session, idempotencyKey, step, timeoutMs } = command;
-  const calls = await callsOf(stage, command);
-  const reply = await calls.invokeAgent({
+  if (command.local) await stage.chain.link();
+  const reply = await callsOf(command).invokeAgent({
     agent,
     input,
     ...(session === undefined ? {} : { session }),
@@ -158,6 +149,6 @@ async function invokeAgent(stage: Stage, command: Extract<Call, { kind: 'invoke-
 
 async function callHttp(stage: Stage, command: Extract<Call, { kind: 'call-http' }>): Promise<Json> {
   const { request, idempotencyKey, step, timeoutMs } = command;
-  const calls = await callsOf(stage, command);
-  return calls.callHttp({ request, idempotencyKey, step, timeoutMs });
+  if (command.local) await stage.chain.link();
+  return callsOf(command).callHttp({ request, idempotencyKey, step, timeoutMs });
 }
