@@ -72,7 +72,8 @@ export { ENGINE_VERSION, type Snapshot } from './interpreter/snapshot.ts';
 export type { Outcome, RunState } from './interpreter/state.ts';
 export { expressionSource, readTemplateString, type TemplateString } from './definition/expression-text.ts';
 export { MAX_STATE_BYTES, MAX_VALUE_BYTES } from './interpreter/data.ts';
-export { createInterpreter, MAX_INBOX, type Interpreter } from './interpreter/interpreter.ts';
+export { MAX_INBOX } from './interpreter/inbox.ts';
+export { createInterpreter, type Interpreter } from './interpreter/interpreter.ts';
 export type { InterpreterParams, ValidateSchema } from './interpreter/load.ts';
 export { MAX_STEPS, type TurnResult } from './interpreter/settle.ts';
 export {
@@ -104,3 +105,4 @@ export {
 } from './policy.ts';
 export { dryRun, type DryRunParams, type DryRunResult, type Mocks } from './dry-run.ts';
 export { LONGEST_PATTERN_SUBJECT } from './definition/pattern.ts';
+export { jsonSchemaProblems } from './definition/schema.ts';

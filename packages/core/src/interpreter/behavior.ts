@@ -1,12 +1,9 @@
-import type { Task, TaskItem } from '../definition/definition.ts';
+import type { Task } from '../definition/definition.ts';
 import type { Failure, Problem } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { InterpreterEvent } from './commands.ts';
 import type { Frame } from './state.ts';
 import type { Turn } from './turn.ts';
-
-/** Kinds of frames: those of tasks, the run itself, and one round of a `for`. */
-export type BehaviorKind = Task['kind'] | 'run' | 'iteration';
 
 /** What a child tells its parent when it has ended well. */
 export interface ChildDone {
@@ -21,10 +18,9 @@ export type Progress = Extract<InterpreterEvent, { kind: 'human-task-opened' } |
 
 /** How the frames of one kind behave. Handlers may throw a TaskFault, which faults the frame's task. */
 export interface Behavior {
-  begin(turn: Turn, frame: Frame, item: TaskItem): void;
   childDone?(turn: Turn, frame: Frame, done: ChildDone): void;
   /** Without it a child's fault is the frame's own. */
-  childFaulted?(turn: Turn, frame: Frame, faulted: { child: Frame; error: Problem }): void;
+  childFaulted?(turn: Turn, frame: Frame, error: Problem): void;
   completed?(turn: Turn, frame: Frame, result: Json): void;
   failed?(turn: Turn, frame: Frame, failure: Failure): void;
   fired?(turn: Turn, frame: Frame, timer: number): void;
@@ -33,9 +29,18 @@ export interface Behavior {
   offered?(turn: Turn, frame: Frame, event: JsonObject): boolean;
   /** Queued work of the frame's own. */
   iterate?(turn: Turn, frame: Frame): void;
+  /** The frame has finished: what to note of its deliveries. */
+  finished?(turn: Turn, frame: Frame): void;
   /** The frame ends without having finished. */
   closed?(turn: Turn, frame: Frame): void;
 }
 
-/** The behaviour of every kind. */
-export type Behaviors = Readonly<Record<BehaviorKind, Behavior>>;
+/** How the frames of tasks behave. */
+export interface TaskBehavior extends Behavior {
+  begin(turn: Turn, frame: Frame): void;
+}
+
+/** The behaviour of every kind of task, of the run itself, and of one round of a `for`. */
+export type Behaviors = Readonly<
+  Record<Task['kind'], TaskBehavior> & { readonly run: Behavior; readonly iteration: Behavior }
+>;

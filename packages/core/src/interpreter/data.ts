@@ -24,7 +24,10 @@ export function checkSchema(turn: Turn, hook: DataHook, checked: { value: Json; 
 }
 
 /** Values over this make the turn weigh the whole state. */
-const LARGE_VALUE_BYTES = 64 * 1024;
+export const LARGE_VALUE_BYTES = 16 * 1024;
+
+/** Sizes over this are not counted to the end. */
+export const MOST_COUNTED_BYTES = 64 * 1024 * 1024;
 
 /** Applies `from` or `as`, when the hook has it. */
 export function applyTransform(turn: Turn, hook: DataHook, sight: Sight): Json {
@@ -36,52 +39,60 @@ export function applyTransform(turn: Turn, hook: DataHook, sight: Sight): Json {
 }
 
 /** Refuses a value that is larger than a run may carry. */
-export function checkSize(turn: Turn, value: Json, what: string): void {
-  const bytes = jsonBytes(value, MAX_VALUE_BYTES);
+export function checkSize(turn: Turn, value: unknown, what: string): void {
+  const bytes = jsonBytes(value, MOST_COUNTED_BYTES);
   if (bytes > LARGE_VALUE_BYTES) turn.heavy = true;
   if (bytes <= MAX_VALUE_BYTES) return;
-  const detail = `The ${what} is larger than ${MAX_VALUE_BYTES} bytes, the most one value may have; keep large data outside and pass a reference.`;
+  const detail = `The ${what} has ${sizeText(bytes)} as JSON; one value may have at most ${MAX_VALUE_BYTES}. Keep large data outside and pass a reference.`;
   throw new TaskFault(failure('runtime', detail));
 }
 
+/** A size for a message. */
+export function sizeText(bytes: number): string {
+  return bytes > MOST_COUNTED_BYTES ? `more than ${MOST_COUNTED_BYTES} bytes` : `${bytes} bytes`;
+}
+
 /**
- * Bytes of a value as JSON in UTF-8, estimated from above for escapes; stops counting once past `limit`.
+ * Bytes of a value as JSON in UTF-8; stops counting once past `limit`.
  * Works without recursion, so that a deep value costs no stack.
  */
-export function jsonBytes(value: Json, limit: number): number {
+export function jsonBytes(value: unknown, limit: number): number {
   const stack: unknown[] = [value];
   let bytes = 0;
   while (stack.length > 0 && bytes <= limit) {
     const item = stack.pop();
     if (typeof item === 'string') bytes += textBytes(item);
-    else if (Array.isArray(item)) {
-      bytes += 2 + item.length;
-      stack.push(...chunk(item));
-    } else if (typeof item === 'object' && item !== null) {
-      for (const [key, inner] of Object.entries(item)) {
-        bytes += textBytes(key) + 2;
-        stack.push(inner);
-      }
-      bytes += 2;
-    } else bytes += String(item).length;
+    else if (typeof item !== 'object' || item === null) bytes += String(item).length;
+    else bytes += containerBytes(item, stack);
   }
   return bytes;
 }
 
-/** An array's items; a long array is counted in pieces so that no call has too many arguments. */
-function chunk(items: readonly unknown[]): readonly unknown[] {
-  if (items.length <= 10_000) return items;
-  const half = items.length >> 1;
-  return [items.slice(0, half), items.slice(half)];
+/** The brackets, commas and keys of an array or object; its members go onto the stack. */
+function containerBytes(item: object, stack: unknown[]): number {
+  const keys = Array.isArray(item) ? 0 : Object.keys(item).reduce((sum, key) => sum + textBytes(key) + 1, 0);
+  const members = Object.values(item);
+  for (const member of members) stack.push(member);
+  return 2 + Math.max(0, members.length - 1) + keys;
 }
+
+/** Control characters that JSON writes with one letter; the others take six characters. */
+const SHORT_ESCAPES = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x22, 0x5c]);
 
 function textBytes(text: string): number {
   let bytes = 2;
   for (let i = 0; i < text.length; i += 1) {
-    const code = text.charCodeAt(i);
-    if (code < 0x20) bytes += 6;
-    else if (code < 0x80) bytes += code === 0x22 || code === 0x5c ? 2 : 1;
-    else bytes += code < 0x800 ? 2 : 3;
+    const code = text.codePointAt(i) ?? 0;
+    bytes += characterBytes(code);
+    if (code > 0xffff) i += 1;
   }
   return bytes;
+}
+
+function characterBytes(code: number): number {
+  if (SHORT_ESCAPES.has(code)) return 2;
+  if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff)) return 6;
+  if (code < 0x80) return 1;
+  if (code < 0x800) return 2;
+  return code > 0xffff ? 4 : 3;
 }

@@ -1,14 +1,16 @@
 import { NO_USAGE } from '../agent.ts';
-import { errorType, failure } from '../failure.ts';
-import { own, type JsonObject } from '../json.ts';
+import { failure } from '../failure.ts';
 import { behaviors } from './behaviors/behaviors.ts';
-import type { InterpreterEvent, OpenCommand } from './commands.ts';
-import { behaviorOf, endRun, guard } from './lifecycle.ts';
+import { beginRun } from './behaviors/sequence.ts';
+import type { Command, InterpreterEvent } from './commands.ts';
+import { dispatch } from './dispatch.ts';
+import { hold } from './inbox.ts';
+import { endRun, guard } from './lifecycle.ts';
 import { loadRun, type InterpreterParams, type LoadedRun } from './load.ts';
+import { settle, type TurnResult } from './settle.ts';
 import type { Snapshot } from './snapshot.ts';
-import { drain, settle, type TurnResult } from './settle.ts';
-import type { Frame, RunState } from './state.ts';
-import { fault, findFrame, openTurn, putFrame, report, type Turn } from './turn.ts';
+import type { RunState } from './state.ts';
+import { forgetTimer, frameAt, openTurn, putFrame, report, type Turn } from './turn.ts';
 import { NO_VISITS } from './visits.ts';
 
 /*
@@ -26,12 +28,28 @@ export interface Interpreter {
   start(at: number): TurnResult;
   /** Feeds one event. The state that is handed in is not changed. */
   next(state: RunState, event: InterpreterEvent, at: number): TurnResult;
-  /** The commands that are open in a state: what a continued run asks for again. */
-  openCommands(state: RunState): readonly OpenCommand[];
+  /** The commands that are open in a state, in order: what a continued run asks for again. */
+  openCommands(state: RunState): readonly Command[];
 }
 
-/** Events kept for a later `listen`, and ids kept to drop repeated ones. */
-export const MAX_INBOX = 2_000;
+const EMPTY: RunState = {
+  context: null,
+  frames: {},
+  ready: [],
+  yielding: false,
+  timers: {},
+  nextStep: 1,
+  nextCommand: 1,
+  seq: 0,
+  usage: NO_USAGE,
+  visits: NO_VISITS,
+  durations: {},
+  inbox: [],
+  received: [],
+  suspended: false,
+  held: [],
+  waiting: false,
+};
 
 /** Makes a snapshot ready to run. `startedAt` is the run's own start, also after continue-as-new. */
 export function createInterpreter(
@@ -43,76 +61,68 @@ export function createInterpreter(
   return {
     start: (at) => start(run, at),
     next: (state, event, at) => next(run, { state, event, at }),
-    openCommands: (state) => Object.values(state.frames).flatMap(openCommandsOf),
+    openCommands,
   };
 }
 
 function start(run: LoadedRun, at: number): TurnResult {
   const { input } = run.snapshot;
-  const turn = openTurn(run, emptyState(run, at), at);
+  const turn = openTurn(run, EMPTY, at);
   report(turn, { type: 'run.started', input });
-  const root: Frame = putFrame(turn, {
+  const root = putFrame(turn, {
     id: 0,
     parent: -1,
     pointer: '',
     place: [],
     step: 0,
     variables: {},
-    rawInput: input,
     input,
     startedAt: at,
     body: { kind: 'leaf' },
   });
-  const item = run.definition.tasks[0];
-  if (item === undefined) throw new Error('The definition has no task.');
   guard(turn, root, () => {
-    behaviors.run.begin(turn, root, item);
+    beginRun(turn, root);
   });
   return settle(turn);
-}
-
-function emptyState(run: LoadedRun, at: number): RunState {
-  return {
-    input: run.snapshot.input,
-    startedAt: at,
-    context: null,
-    frames: {},
-    ready: [],
-    nextStep: 1,
-    nextCommand: 1,
-    seq: 0,
-    usage: NO_USAGE,
-    visits: NO_VISITS,
-    durations: {},
-    inbox: [],
-    received: [],
-    suspended: false,
-    held: [],
-    waiting: false,
-  };
 }
 
 function next(run: LoadedRun, fed: { state: RunState; event: InterpreterEvent; at: number }): TurnResult {
   // I4
   if (fed.state.outcome !== undefined) return { state: fed.state, commands: [], trace: [] };
   const turn = openTurn(run, fed.state, fed.at);
-  turn.work.push(...turn.draft.ready);
-  turn.draft.ready = [];
   receive(turn, fed.event);
   return settle(turn);
 }
 
 function receive(turn: Turn, event: InterpreterEvent): void {
-  const { draft } = turn;
-  if (event.kind === 'cancel') return endRun(turn, { status: 'canceled', reason: event.reason });
-  if (event.kind === 'suspend') return suspend(turn);
-  if (event.kind === 'resume') return resume(turn);
-  const deadline = event.kind === 'fired' && findFrame(turn, 0)?.deadline === event.command;
-  if (draft.suspended && !deadline) {
-    draft.held = [...draft.held, event];
-    return;
+  switch (event.kind) {
+    case 'cancel':
+      return endRun(turn, { status: 'canceled', reason: event.reason });
+    case 'suspend':
+      return suspend(turn);
+    case 'resume':
+      return resume(turn);
+    case 'continue':
+      turn.draft.yielding = false;
+      return;
+    case 'human-task-opened':
+    case 'child-started':
+      // News start nothing, so they need not wait.
+      return dispatch(turn, event);
+    default:
+      if (event.kind === 'fired' && event.command === frameAt(turn, 0).deadline)
+        timedOut(turn, event.command);
+      else hold(turn, event);
   }
-  dispatch(turn, event);
+}
+
+/** The time-out of the run does not wait, not for work that is left and not for a resume. */
+function timedOut(turn: Turn, timer: number): void {
+  const { deadline: _fired, ...root } = frameAt(turn, 0);
+  forgetTimer(turn, timer);
+  putFrame(turn, root);
+  const error = { ...failure('timeout', 'The run took longer than its time-out.'), instance: root.pointer };
+  endRun(turn, { status: 'faulted', error });
 }
 
 function suspend(turn: Turn): void {
@@ -122,72 +132,17 @@ function suspend(turn: Turn): void {
 }
 
 function resume(turn: Turn): void {
-  const { draft } = turn;
-  if (!draft.suspended) return;
-  draft.suspended = false;
+  if (!turn.draft.suspended) return;
+  turn.draft.suspended = false;
+  // Whether it waits is reported anew, for readers take a resumed run for a running one.
+  turn.draft.waiting = false;
   report(turn, { type: 'run.resumed' });
-  const { held } = draft;
-  draft.held = [];
-  for (const event of held) {
-    dispatch(turn, event);
-    drain(turn);
-  }
 }
 
-function dispatch(turn: Turn, event: InterpreterEvent): void {
-  if (event.kind === 'continue') return;
-  if (event.kind === 'signal') return offerEvent(turn, event.event);
-  if (event.kind === 'cancel' || event.kind === 'suspend' || event.kind === 'resume')
-    return receive(turn, event);
-  // I3
-  const frame = Object.values(turn.draft.frames).find((candidate) => waitsFor(candidate, event.command));
-  if (frame === undefined) return;
-  const behavior = behaviorOf(turn, frame);
-  guard(turn, frame, () => {
-    if (event.kind === 'completed') behavior.completed?.(turn, frame, event.result);
-    else if (event.kind === 'failed') behavior.failed?.(turn, frame, event.failure);
-    else if (event.kind === 'fired') timerFired(turn, frame, event.command);
-    else behavior.progress?.(turn, frame, event);
-  });
-}
-
-function waitsFor(frame: Frame, command: number): boolean {
-  const { body } = frame;
-  if (frame.deadline === command) return true;
-  if (body.kind === 'call')
-    return body.phase === 'calling' ? body.command.id === command : body.timer === command;
-  if (body.kind === 'wait') return body.timer === command;
-  return body.kind === 'try' && (body.timer === command || body.roundTimer === command);
-}
-
-function timerFired(turn: Turn, frame: Frame, timer: number): void {
-  if (frame.deadline !== timer) {
-    behaviorOf(turn, frame).fired?.(turn, frame, timer);
-    return;
-  }
-  const { deadline: _fired, ...rest } = frame;
-  const name = turn.run.item(frame.pointer)?.name ?? turn.run.definition.document.name;
-  const detail = `${frame.id === 0 ? 'The run' : `Task "${name}"`} took longer than its time-out.`;
-  fault(turn, putFrame(turn, rest), { ...failure('timeout', detail), type: errorType('timeout') });
-}
-
-/** Offers an event to every listener; one that nobody takes waits for the next `listen`. */
-function offerEvent(turn: Turn, event: JsonObject): void {
-  const { draft } = turn;
-  const id = own(event, 'id');
-  if (typeof id === 'string') {
-    if (draft.received.includes(id)) return;
-    draft.received = [...draft.received, id].slice(-MAX_INBOX);
-  }
-  let taken = false;
-  for (const frame of Object.values(draft.frames)) {
-    guard(turn, frame, () => {
-      if (behaviorOf(turn, frame).offered?.(turn, frame, event) === true) taken = true;
-    });
-  }
-  if (!taken) draft.inbox = [...draft.inbox, event].slice(-MAX_INBOX);
-}
-
-function openCommandsOf(frame: Frame): readonly OpenCommand[] {
-  return frame.body.kind === 'call' && frame.body.phase === 'calling' ? [frame.body.command] : [];
+function openCommands(state: RunState): readonly Command[] {
+  const calls = Object.values(state.frames).flatMap(({ body }) =>
+    body.kind === 'call' && body.phase === 'calling' ? [body.command] : [],
+  );
+  const open = [...calls, ...Object.values(state.timers)].sort((a, b) => a.id - b.id);
+  return state.yielding ? [...open, { kind: 'yield' }] : open;
 }

@@ -1,7 +1,7 @@
-import type { TaskFields, TaskItem } from '../definition/definition.ts';
+import type { DataHook, TaskItem } from '../definition/definition.ts';
 import type { Problem } from '../failure.ts';
 import type { Json } from '../json.ts';
-import type { Behavior, BehaviorKind } from './behavior.ts';
+import type { Behavior } from './behavior.ts';
 import { applyTransform, checkSchema, checkSize } from './data.ts';
 import { TaskFault, type Sight } from './expressions.ts';
 import { dateVariable } from './load.ts';
@@ -9,7 +9,8 @@ import type { Frame, Outcome } from './state.ts';
 import {
   dropFrame,
   fault,
-  findFrame,
+  frameAt,
+  itemAt,
   putFrame,
   push,
   report,
@@ -19,7 +20,7 @@ import {
   takeBack,
   type Turn,
 } from './turn.ts';
-import { placeUnder, recordVisit } from './visits.ts';
+import { NO_VISITS, placeUnder } from './visits.ts';
 
 /** What a task that begins is told. */
 export interface BeginParams {
@@ -34,12 +35,10 @@ export interface BeginParams {
  */
 export function beginTask(turn: Turn, params: BeginParams): void {
   const { parent, pointer, input } = params;
-  const item = turn.run.item(pointer);
-  if (item === undefined) throw new Error(`The definition has no task at ${pointer}.`);
-  const frame = newFrame(turn, params, item);
+  const item = itemAt(turn, pointer);
+  const frame = newFrame(turn, params);
   guard(turn, frame, () => {
-    const sight = sightOf(turn, frame, { task: item, input });
-    if (item.task.if !== undefined && !turn.run.evaluator.condition(item.task.if, sight)) {
+    if (item.task.if !== undefined && !turn.run.evaluator.condition(item.task.if, bodySight(turn, frame))) {
       report(turn, { type: 'step.skipped', step: stepOf(turn, frame) });
       dropFrame(turn, frame.id);
       childDone(turn, { parent: parent.id, child: frame, output: input, then: 'continue' });
@@ -49,7 +48,7 @@ export function beginTask(turn: Turn, params: BeginParams): void {
   });
 }
 
-function newFrame(turn: Turn, params: BeginParams, item: TaskItem): Frame {
+function newFrame(turn: Turn, params: BeginParams): Frame {
   const { parent, pointer, input } = params;
   const id = turn.draft.nextStep;
   turn.draft.nextStep += 1;
@@ -57,50 +56,42 @@ function newFrame(turn: Turn, params: BeginParams, item: TaskItem): Frame {
     id,
     parent: parent.id,
     pointer,
-    place: placeUnder(turn.draft.visits, parent.place, segmentOf(pointer, parent, item)),
+    // The pointer from the parent on: equal names in `try` and `catch` differ.
+    place: placeUnder(turn.draft.visits, parent.place, pointer.slice(parent.pointer.length)),
     step: id,
     variables: parent.variables,
     ...(parent.iteration === undefined ? {} : { iteration: parent.iteration }),
-    rawInput: input,
     input,
     startedAt: turn.at,
     body: { kind: 'leaf' },
   });
 }
 
-/** A place's segment: the task's pointer from its parent on, so that equal names in `try` and `catch` differ. */
-function segmentOf(pointer: string, parent: Frame, item: TaskItem): string {
-  return pointer.startsWith(parent.pointer) ? pointer.slice(parent.pointer.length) : item.name;
-}
-
 function startBody(turn: Turn, begun: Frame, item: TaskItem): void {
   const { task } = item;
   let started = false;
+  const { input: raw } = begun;
   const start = (input: Json): void => {
     started = true;
     report(turn, { type: 'step.started', step: stepOf(turn, begun), input });
   };
   try {
-    const sight = sightOf(turn, begun, { task: item, input: begun.rawInput });
-    checkSchema(turn, task.input, { value: begun.rawInput, what: 'input' });
-    const input = applyTransform(turn, task.input, sight);
+    checkSchema(turn, task.input, { value: raw, what: 'input' });
+    const input = applyTransform(turn, task.input, bodySight(turn, begun));
     checkSize(turn, input, 'input');
     start(input);
-    const frame = putFrame(turn, withDeadline(turn, { ...begun, input }, task));
-    turn.run.behaviors[task.kind].begin(turn, frame, item);
+    const kept = task.input.transform === undefined ? {} : { rawInput: raw };
+    const frame = putFrame(turn, withDeadline(turn, { ...begun, ...kept, input }, item));
+    turn.run.behaviors[task.kind].begin(turn, frame);
   } finally {
     // A step whose input cannot be made is still a step that began.
-    if (!started) start(begun.rawInput);
+    if (!started) start(raw);
   }
 }
 
-function withDeadline(turn: Turn, frame: Frame, task: TaskFields): Frame {
+function withDeadline(turn: Turn, frame: Frame, { task }: TaskItem): Frame {
   if (task.timeout === undefined) return frame;
-  const item = turn.run.item(frame.pointer);
-  const ms = turn.run.evaluator.duration(
-    task.timeout,
-    sightOf(turn, frame, { task: item, input: frame.input }),
-  );
+  const ms = turn.run.evaluator.duration(task.timeout, bodySight(turn, frame));
   return { ...frame, deadline: startTimer(turn, frame, { ms, purpose: 'timeout' }) };
 }
 
@@ -108,13 +99,13 @@ function withDeadline(turn: Turn, frame: Frame, task: TaskFields): Frame {
 export function sightOf(
   turn: Turn,
   frame: Frame,
-  seen: { task: TaskItem | undefined; input: Json; rawOutput?: Json; output?: Json },
+  seen: { input: Json; rawOutput?: Json; output?: Json },
 ): Sight {
   const task = {
-    name: seen.task?.name ?? '',
+    name: itemAt(turn, frame.pointer).name,
     reference: frame.pointer,
     definition: turn.run.source(frame.pointer),
-    input: frame.rawInput,
+    input: frame.rawInput === undefined ? frame.input : frame.rawInput,
     startedAt: dateVariable(frame.startedAt),
     ...(seen.rawOutput === undefined ? {} : { output: seen.rawOutput }),
   };
@@ -122,14 +113,14 @@ export function sightOf(
     ...scopeVariables(turn, frame),
     task,
     input: frame.input,
-    output: seen.output ?? seen.rawOutput ?? null,
+    output: seen.output ?? null,
   };
   return { input: seen.input, variables };
 }
 
 /** What the body of a frame's task sees: its transformed input. */
 export function bodySight(turn: Turn, frame: Frame): Sight {
-  return sightOf(turn, frame, { task: turn.run.item(frame.pointer), input: frame.input });
+  return sightOf(turn, frame, { input: frame.input });
 }
 
 /** Ends a task well: `output.as`, output schema, `export.as`, context schema, then its parent goes on. */
@@ -138,17 +129,15 @@ export function finishTask(
   frame: Frame,
   ended: { output: Json; then: string | undefined },
 ): void {
-  const item = turn.run.item(frame.pointer);
-  if (item === undefined) throw new Error(`The definition has no task at ${frame.pointer}.`);
-  const { task } = item;
+  const { task } = itemAt(turn, frame.pointer);
   guard(turn, frame, () => {
-    const raw = sightOf(turn, frame, { task: item, input: ended.output, rawOutput: ended.output });
+    const raw = sightOf(turn, frame, { input: ended.output, rawOutput: ended.output });
     const output = applyTransform(turn, task.output, raw);
     checkSchema(turn, task.output, { value: output, what: 'output' });
     checkSize(turn, output, 'output');
-    exportContext(turn, frame, { item, rawOutput: ended.output, output });
+    exportContext(turn, frame, { hook: task.export, rawOutput: ended.output, output });
     closeTimer(turn, frame);
-    recordVisit(turn, frame);
+    turn.run.behaviors[task.kind].finished?.(turn, frame);
     report(turn, { type: 'step.completed', step: stepOf(turn, frame), output });
     dropFrame(turn, frame.id);
     childDone(turn, {
@@ -163,12 +152,11 @@ export function finishTask(
 function exportContext(
   turn: Turn,
   frame: Frame,
-  ended: { item: TaskItem; rawOutput: Json; output: Json },
+  ended: { hook: DataHook; rawOutput: Json; output: Json },
 ): void {
-  const { export: hook } = ended.item.task;
+  const { hook, rawOutput, output } = ended;
   if (hook.transform === undefined && hook.schema === undefined) return;
-  const { rawOutput, output } = ended;
-  const sight = sightOf(turn, frame, { task: ended.item, input: output, rawOutput, output });
+  const sight = sightOf(turn, frame, { input: output, rawOutput, output });
   const context = hook.transform === undefined ? turn.draft.context : applyTransform(turn, hook, sight);
   checkSchema(turn, hook, { value: context, what: 'context' });
   checkSize(turn, context, 'context');
@@ -177,26 +165,20 @@ function exportContext(
 
 /** Ends a task badly: what is open below it is canceled, then its parent decides. */
 export function faultTask(turn: Turn, frame: Frame, error: Problem): void {
+  if (frame.id === 0) return endRun(turn, { status: 'faulted', error });
   cancelBelow(turn, frame);
-  closeTimer(turn, frame);
-  closeBody(turn, frame);
-  if (frame.id === 0) {
-    endRun(turn, { status: 'faulted', error });
-    return;
-  }
+  closeFrame(turn, frame);
   if (isStep(frame)) report(turn, { type: 'step.faulted', step: stepOf(turn, frame), error });
   dropFrame(turn, frame.id);
-  const parent = findFrame(turn, frame.parent);
-  if (parent === undefined) return;
+  const parent = frameAt(turn, frame.parent);
   const { childFaulted } = behaviorOf(turn, parent);
   if (childFaulted === undefined) fault(turn, parent, error);
-  else guard(turn, parent, () => childFaulted(turn, parent, { child: frame, error }));
+  else guard(turn, parent, () => childFaulted(turn, parent, error));
 }
 
-/** Tells the parent of an ended child; a parent that has ended meanwhile does not care. */
+/** Tells the parent of an ended child. */
 function childDone(turn: Turn, done: { parent: number; child: Frame; output: Json; then: string }): void {
-  const parent = findFrame(turn, done.parent);
-  if (parent === undefined) return;
+  const parent = frameAt(turn, done.parent);
   guard(turn, parent, () => {
     behaviorOf(turn, parent).childDone?.(turn, parent, done);
   });
@@ -204,13 +186,9 @@ function childDone(turn: Turn, done: { parent: number; child: Frame; output: Jso
 
 /** How a frame behaves: as its task's kind says, or as the run, or as an iteration. */
 export function behaviorOf(turn: Turn, frame: Frame): Behavior {
-  return turn.run.behaviors[kindOf(turn, frame)];
-}
-
-function kindOf(turn: Turn, frame: Frame): BehaviorKind {
-  if (frame.id === 0) return 'run';
-  if (!isStep(frame)) return 'iteration';
-  return turn.run.item(frame.pointer)?.task.kind ?? 'run';
+  const { behaviors } = turn.run;
+  if (frame.id === 0) return behaviors.run;
+  return isStep(frame) ? behaviors[itemAt(turn, frame.pointer).task.kind] : behaviors.iteration;
 }
 
 /** Iterations have frames but are no steps. */
@@ -221,26 +199,21 @@ export function isStep(frame: Frame): boolean {
 /** Cancels everything below a frame, deepest first, and forgets it. */
 export function cancelBelow(turn: Turn, frame: Frame): void {
   for (const child of Object.values(turn.draft.frames)) {
-    if (child.parent !== frame.id || child.id === frame.id) continue;
-    cancelFrame(turn, child);
+    if (child.parent !== frame.id) continue;
+    cancelBelow(turn, child);
+    closeFrame(turn, child);
+    if (isStep(child)) report(turn, { type: 'step.canceled', step: stepOf(turn, child) });
+    dropFrame(turn, child.id);
   }
-}
-
-/** Cancels one frame with all below it. */
-export function cancelFrame(turn: Turn, frame: Frame): void {
-  cancelBelow(turn, frame);
-  closeTimer(turn, frame);
-  closeBody(turn, frame);
-  if (isStep(frame)) report(turn, { type: 'step.canceled', step: stepOf(turn, frame) });
-  dropFrame(turn, frame.id);
 }
 
 function closeTimer(turn: Turn, frame: Frame): void {
   if (frame.deadline !== undefined) takeBack(turn, frame.deadline);
 }
 
-/** Takes back what a frame's body has asked for. */
-function closeBody(turn: Turn, frame: Frame): void {
+/** Takes back what a frame and its body have asked for. */
+function closeFrame(turn: Turn, frame: Frame): void {
+  closeTimer(turn, frame);
   const { body } = frame;
   if (body.kind === 'wait') takeBack(turn, body.timer);
   if (body.kind === 'call' && body.phase === 'calling') takeBack(turn, body.command.id);
@@ -251,16 +224,14 @@ function closeBody(turn: Turn, frame: Frame): void {
 
 /** Ends the run: whatever is open is canceled and nothing begins any more. */
 export function endRun(turn: Turn, outcome: Outcome): void {
-  const root = findFrame(turn, 0);
-  if (root !== undefined) {
-    cancelBelow(turn, root);
-    closeTimer(turn, root);
-    dropFrame(turn, 0);
-  }
+  const root = frameAt(turn, 0);
+  cancelBelow(turn, root);
+  closeTimer(turn, root);
   turn.work.length = 0;
-  turn.draft.outcome = outcome;
-  turn.draft.inbox = [];
-  const { usage } = turn.draft;
+  const { draft } = turn;
+  Object.assign(draft, { outcome, frames: {}, yielding: false });
+  Object.assign(draft, { inbox: [], held: [], received: [], visits: NO_VISITS });
+  const { usage } = draft;
   if (outcome.status === 'completed') report(turn, { type: 'run.completed', output: outcome.output, usage });
   else if (outcome.status === 'faulted') report(turn, { type: 'run.faulted', error: outcome.error, usage });
   else report(turn, { type: 'run.canceled', reason: outcome.reason, usage });
@@ -272,9 +243,7 @@ export function guard(turn: Turn, frame: Frame, piece: () => void): void {
     piece();
   } catch (error) {
     if (!(error instanceof TaskFault)) throw error;
-    const current = findFrame(turn, frame.id) ?? frame;
-    if (findFrame(turn, frame.id) === undefined) putFrame(turn, current);
-    fault(turn, current, error.problem);
+    fault(turn, frame, error.problem);
   }
 }
 

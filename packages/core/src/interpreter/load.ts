@@ -1,10 +1,13 @@
-import type { Definition, Schema, TaskItem, TaskList } from '../definition/definition.ts';
+import type { Definition, Schema, Task, TaskItem, TaskList } from '../definition/definition.ts';
 import { parseDefinition } from '../definition/parse-definition.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { own, isObject } from '../json.ts';
 import type { Behaviors } from './behavior.ts';
 import { createEvaluator, type Evaluator } from './expressions.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Cursor } from './state.ts';
+
+type ListName = Cursor['list'];
 
 /** Checks a value; the sentences say what is wrong, each with the pointer into the value. */
 export type ValidateSchema = (
@@ -32,8 +35,8 @@ export interface LoadedRun {
   readonly constants: JsonObject;
   /** The task at a pointer. */
   item(pointer: string): TaskItem | undefined;
-  /** The tasks of one of a task's lists; the run's own for ''. */
-  list(pointer: string, list: 'do' | 'try' | 'catch'): TaskList;
+  /** The tasks of one of a task's lists; the run's own for ''; empty where there is no such list. */
+  list(pointer: string, list: ListName): TaskList;
   /** The part of the definition at a pointer, as it was written. */
   source(pointer: string): Json;
 }
@@ -51,8 +54,8 @@ export function loadRun(
     );
   }
   const clock = { now: startedAt };
-  const items = new Map<string, TaskItem>();
-  collect(definition.tasks, items);
+  const tree: Tree = { items: new Map(), lists: new Map([[listKey('', 'do'), definition.tasks]]) };
+  collect(tree, definition.tasks);
   return {
     snapshot,
     definition,
@@ -61,28 +64,35 @@ export function loadRun(
     clock,
     evaluator: createEvaluator(() => clock.now),
     constants: constantsOf(snapshot, startedAt),
-    item: (pointer) => items.get(pointer),
-    list: (pointer, list) => listOf(definition, items.get(pointer), list),
+    item: (pointer) => tree.items.get(pointer),
+    list: (pointer, list) => tree.lists.get(listKey(pointer, list)) ?? [],
     source: (pointer) => atPointer(snapshot.definition, pointer),
   };
 }
 
-function collect(tasks: TaskList, items: Map<string, TaskItem>): void {
+interface Tree {
+  readonly items: Map<string, TaskItem>;
+  readonly lists: Map<string, TaskList>;
+}
+
+const listKey = (pointer: string, list: ListName): string => `${list} ${pointer}`;
+
+function collect(tree: Tree, tasks: TaskList): void {
   for (const item of tasks) {
-    items.set(item.pointer, item);
-    const { task } = item;
-    if (task.kind === 'do' || task.kind === 'for' || task.kind === 'try') collect(task.tasks, items);
-    if (task.kind === 'fork') collect(task.branches, items);
-    if (task.kind === 'try') collect(task.catch.tasks ?? [], items);
+    tree.items.set(item.pointer, item);
+    for (const [name, list] of listsOf(item.task)) {
+      tree.lists.set(listKey(item.pointer, name), list);
+      collect(tree, list);
+    }
   }
 }
 
-function listOf(definition: Definition, item: TaskItem | undefined, list: 'do' | 'try' | 'catch'): TaskList {
-  if (item === undefined) return definition.tasks;
-  const { task } = item;
-  if (task.kind === 'try') return list === 'catch' ? (task.catch.tasks ?? []) : task.tasks;
-  if (task.kind === 'do' || task.kind === 'for') return task.tasks;
-  return task.kind === 'fork' ? task.branches : [];
+function listsOf(task: Task): readonly (readonly [ListName, TaskList])[] {
+  if (task.kind === 'do' || task.kind === 'for') return [['do', task.tasks]];
+  if (task.kind === 'fork') return [['do', task.branches]];
+  if (task.kind !== 'try') return [];
+  const handler = task.catch.tasks;
+  return [['try', task.tasks], ...(handler === undefined ? [] : ([['catch', handler]] as const))];
 }
 
 function constantsOf(snapshot: Snapshot, startedAt: number): JsonObject {

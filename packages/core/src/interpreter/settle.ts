@@ -1,6 +1,7 @@
 import { failure, type Problem } from '../failure.ts';
 import type { Command } from './commands.ts';
-import { jsonBytes, MAX_STATE_BYTES } from './data.ts';
+import { jsonBytes, MAX_STATE_BYTES, MOST_COUNTED_BYTES, sizeText } from './data.ts';
+import { dispatch } from './dispatch.ts';
 import { beginTask, behaviorOf, endRun, faultTask, finishTask, guard } from './lifecycle.ts';
 import type { Action, Frame, RunState } from './state.ts';
 import type { NumberedTrace } from './trace.ts';
@@ -14,90 +15,98 @@ export interface TurnResult {
 }
 
 /** Transitions of one turn; more are left for the next. */
-const TURN_SHARE = 1_000;
+export const TURN_SHARE = 1_000;
 
 /** Steps a run may execute in all: a loop without end must end. */
 export const MAX_STEPS = 100_000;
 
 /** Works off what is queued, weighs the state, and closes the turn. */
 export function settle(turn: Turn): TurnResult {
-  drain(turn);
   const { draft } = turn;
-  if (turn.work.length > 0 && draft.outcome === undefined) {
-    // I5
+  drain(turn);
+  if (draft.outcome === undefined) {
     draft.ready = [...turn.work];
-    if (!draft.suspended) turn.commands.push({ kind: 'yield' });
+    weigh(turn);
   }
-  weigh(turn);
-  noteWaiting(turn);
+  if (draft.outcome === undefined) {
+    askBack(turn);
+    noteWaiting(turn);
+  }
   return { state: draft, commands: turn.commands, trace: turn.trace };
 }
 
-/** Performs queued work, up to the turn's share. */
-export function drain(turn: Turn): void {
-  for (let done = 0; done < TURN_SHARE && !turn.draft.suspended; done += 1) {
+/** Performs queued work, and hands over a held event whenever there is none, up to the turn's share. */
+function drain(turn: Turn): void {
+  for (let left = TURN_SHARE; left > 0 && !turn.draft.suspended; left -= 1) {
     const action = turn.work.pop();
-    if (action === undefined) return;
-    perform(turn, action);
+    if (action !== undefined) {
+      perform(turn, action);
+      continue;
+    }
+    const [event, ...later] = turn.draft.held;
+    if (event === undefined) return;
+    turn.draft.held = later;
+    dispatch(turn, event);
   }
+}
+
+/** I5: asks for another turn when this one has left something. */
+function askBack(turn: Turn): void {
+  const { draft } = turn;
+  if (draft.suspended || draft.yielding || !hasWork(turn)) return;
+  draft.yielding = true;
+  turn.commands.push({ kind: 'yield' });
+}
+
+function hasWork({ draft }: Turn): boolean {
+  return draft.ready.length > 0 || draft.held.length > 0;
 }
 
 function perform(turn: Turn, action: Action): void {
-  switch (action.do) {
-    case 'begin': {
-      const parent = findFrame(turn, action.parent);
-      if (parent === undefined) return;
-      if (turn.draft.nextStep > MAX_STEPS) return tooManySteps(turn, action.pointer);
-      beginTask(turn, { parent, pointer: action.pointer, input: action.input });
-      return;
-    }
-    case 'iterate': {
-      const frame = findFrame(turn, action.parent);
-      if (frame === undefined) return;
-      guard(turn, frame, () => behaviorOf(turn, frame).iterate?.(turn, frame));
-      return;
-    }
-    case 'finish': {
-      const frame = findFrame(turn, action.frame);
-      if (frame !== undefined) finishTask(turn, frame, { output: action.output, then: action.then });
-      return;
-    }
-    case 'fault': {
-      const frame = findFrame(turn, action.frame);
-      if (frame !== undefined) faultTask(turn, frame, action.error);
-      return;
-    }
-    default:
-      action satisfies never;
-  }
+  if (action.do === 'begin') return begin(turn, action);
+  const frame = findFrame(turn, action.frame);
+  // Work of a frame that was canceled meanwhile is nobody's business.
+  if (frame === undefined) return;
+  if (action.do === 'iterate') guard(turn, frame, () => behaviorOf(turn, frame).iterate?.(turn, frame));
+  else if (action.do === 'finish') finishTask(turn, frame, { output: action.output, then: action.then });
+  else faultTask(turn, frame, action.error);
 }
 
-function tooManySteps(turn: Turn, pointer: string): void {
+function begin(turn: Turn, action: Extract<Action, { do: 'begin' }>): void {
+  const { pointer, input } = action;
+  const parent = findFrame(turn, action.parent);
+  if (parent === undefined) return;
+  if (turn.draft.nextStep <= MAX_STEPS) return beginTask(turn, { parent, pointer, input });
   const detail = `The run has executed ${MAX_STEPS} steps, the most a run may; look for a loop without end, or split the work into child runs.`;
   endRun(turn, { status: 'faulted', error: { ...failure('runtime', detail), instance: pointer } });
 }
 
+/** Trace events after which the state is weighed at the latest. */
+const WEIGHED_EVERY = 256;
+
 /** A state over the limit ends the run before any of this turn's effects goes out. */
 function weigh(turn: Turn): void {
-  if (turn.draft.outcome !== undefined) return;
-  const crossed = turn.trace.some((event) => event.seq % 256 === 0);
+  const crossed = turn.trace.some(({ seq }) => seq % WEIGHED_EVERY === 0);
   if (!turn.heavy && !crossed) return;
-  const bytes = jsonBytes(JSON.parse(JSON.stringify(turn.draft)), MAX_STATE_BYTES);
+  const bytes = jsonBytes(turn.draft, MOST_COUNTED_BYTES);
   if (bytes <= MAX_STATE_BYTES) return;
-  const last = turn.trace.findLast((event) => 'step' in event);
-  const step = last !== undefined && 'step' in last ? last.step.path : '';
-  const detail = `The state of the run is larger than ${MAX_STATE_BYTES} bytes, the most a run may carry; keep large data outside and pass references.`;
-  turn.commands.length = 0;
-  const error: Problem = { ...failure('runtime', detail), instance: step };
+  const detail = `The state of the run has ${sizeText(bytes)} as JSON; it may have at most ${MAX_STATE_BYTES}. Keep large data outside and pass references.`;
+  const error: Problem = { ...failure('runtime', detail), instance: lastStep(turn) };
   endRun(turn, { status: 'faulted', error });
+}
+
+/** The task that the turn dealt with last. */
+function lastStep(turn: Turn): string {
+  const paths = turn.trace.flatMap((event) => ('step' in event ? [event.step.path] : []));
+  return paths.at(-1) ?? '';
 }
 
 /** Reports when everything open waits for something outside, and when that has ended. */
 function noteWaiting(turn: Turn): void {
   const { draft } = turn;
-  if (draft.outcome !== undefined || draft.suspended) return;
+  if (draft.suspended) return;
   const leaves = Object.values(draft.frames).filter(isLeaf);
-  const waiting = draft.ready.length === 0 && leaves.length > 0 && leaves.every(isWaiting);
+  const waiting = !hasWork(turn) && leaves.every(isWaiting);
   if (waiting === draft.waiting) return;
   draft.waiting = waiting;
   report(turn, { type: waiting ? 'run.waiting' : 'run.resumed' });
@@ -109,7 +118,7 @@ function isLeaf({ body }: Frame): boolean {
 }
 
 function isWaiting({ body }: Frame): boolean {
-  if (body.kind !== 'call') return true;
-  if (body.phase === 'backoff') return true;
-  return body.command.kind === 'open-human-task' || body.command.kind === 'start-run';
+  if (body.kind !== 'call' || body.phase === 'backoff') return true;
+  const { command } = body;
+  return command.kind === 'open-human-task' || (command.kind === 'start-run' && command.await);
 }

@@ -3,6 +3,12 @@ import type { Problem } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { InterpreterEvent, OpenCommand } from './commands.ts';
 
+/** An event that must wait its turn. */
+export type HeldEvent = Extract<
+  InterpreterEvent,
+  { kind: 'completed' } | { kind: 'failed' } | { kind: 'fired' } | { kind: 'signal' }
+>;
+
 /** How a run ended. */
 export type Outcome =
   | { readonly status: 'completed'; readonly output: Json }
@@ -12,6 +18,8 @@ export type Outcome =
 /** How often the deliveries below a place were completed: the `visit` of idempotency keys. */
 export interface VisitNode {
   readonly visits: number;
+  /** A delivery went out from here and was not completed. */
+  readonly pending?: true;
   readonly inner?: Readonly<Record<string, VisitNode>>;
 }
 
@@ -38,7 +46,6 @@ export type Body =
       readonly kind: 'fork';
       readonly outputs: readonly Json[];
       readonly open: number;
-      readonly error?: Problem;
     }
   | {
       readonly kind: 'try';
@@ -61,7 +68,11 @@ export type Body =
     }
   | { readonly kind: 'wait'; readonly timer: number }
   | { readonly kind: 'listen'; readonly taken: Readonly<Record<string, JsonObject>> }
-  | { readonly kind: 'leaf' };
+  | {
+      readonly kind: 'leaf';
+      /** Of a call that was answered: the attempt that brought the answer. */
+      readonly attempt?: number;
+    };
 
 /** One execution of one task that has begun and not ended. Frames form a tree under frame 0, the run. */
 export interface Frame {
@@ -78,7 +89,8 @@ export interface Frame {
   readonly variables: Readonly<Record<string, Json>>;
   /** Index in the innermost enclosing `for`. */
   readonly iteration?: number;
-  readonly rawInput: Json;
+  /** What came in, when `input.from` has made another input of it. */
+  readonly rawInput?: Json;
   readonly input: Json;
   readonly startedAt: number;
   /** Timer of the task's time-out. */
@@ -94,18 +106,20 @@ export type Action =
       readonly pointer: string;
       readonly input: Json;
     }
-  | { readonly do: 'iterate'; readonly parent: number }
+  | { readonly do: 'iterate'; readonly frame: number }
   | { readonly do: 'finish'; readonly frame: number; readonly output: Json; readonly then?: string }
   | { readonly do: 'fault'; readonly frame: number; readonly error: Problem };
 
 /** The state of a run: plain JSON, all that is needed to go on from here. */
 export interface RunState {
-  readonly input: Json;
-  readonly startedAt: number;
   readonly context: Json;
   readonly frames: Readonly<Record<number, Frame>>;
   /** Work that a long turn has left for the next one. */
   readonly ready: readonly Action[];
+  /** Whether a `yield` was asked for and its `continue` has not come. */
+  readonly yielding: boolean;
+  /** Timers that have not fired, by their commands' numbers. */
+  readonly timers: Readonly<Record<number, Extract<OpenCommand, { kind: 'start-timer' }>>>;
   readonly nextStep: number;
   readonly nextCommand: number;
   /** Number of the last trace event. */
@@ -116,11 +130,11 @@ export interface RunState {
   readonly durations: Readonly<Record<string, number>>;
   /** CloudEvents that no listener has taken yet. */
   readonly inbox: readonly JsonObject[];
-  /** Ids of the CloudEvents received last, to drop repeated deliveries. */
+  /** Hashes of source and id of the CloudEvents received last, to drop repeated deliveries. */
   readonly received: readonly string[];
   readonly suspended: boolean;
-  /** Events that came while the run was suspended. */
-  readonly held: readonly InterpreterEvent[];
+  /** Events that came while the run was suspended or had work left, in the order in which they came. */
+  readonly held: readonly HeldEvent[];
   /** Whether everything open waits for something outside. */
   readonly waiting: boolean;
   readonly outcome?: Outcome;

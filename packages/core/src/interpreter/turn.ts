@@ -1,3 +1,4 @@
+import type { Task, TaskItem } from '../definition/definition.ts';
 import { failure, type Problem } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Command, OpenCommand } from './commands.ts';
@@ -24,14 +25,20 @@ export interface Turn {
 
 /** Begins a turn on a copy of the state. */
 export function openTurn(run: LoadedRun, state: RunState, at: number): Turn {
-  const draft: Draft = { ...state, frames: { ...state.frames } };
+  const draft: Draft = { ...state, frames: { ...state.frames }, ready: [] };
   run.clock.now = at;
-  return { run, at, draft, commands: [], trace: [], work: [], heavy: false };
+  return { run, at, draft, commands: [], trace: [], work: [...state.ready], heavy: false };
 }
 
 /** An instant in epoch milliseconds as RFC 3339. */
 export function instant(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+/** The beginning of a value's JSON, for messages. */
+export function shown(value: Json): string {
+  const text = JSON.stringify(value);
+  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
 }
 
 /** Numbers a trace event and keeps it. */
@@ -45,15 +52,49 @@ export function findFrame(turn: Turn, id: number): Frame | undefined {
   return turn.draft.frames[id];
 }
 
-/** Puts a frame in place of its older self. */
-export function putFrame(turn: Turn, frame: Frame): Frame {
-  turn.draft.frames = withFrame(turn, frame);
+/** The frame with this id; throws when it has ended, which would be a bug of the interpreter. */
+export function frameAt(turn: Turn, id: number): Frame {
+  const frame = findFrame(turn, id);
+  if (frame === undefined) throw new Error(`Frame ${id} has ended.`);
   return frame;
 }
 
-function withFrame(turn: Turn, frame: Frame): Readonly<Record<number, Frame>> {
+/** The task at a pointer; throws when the definition has none. */
+export function itemAt(turn: Turn, pointer: string): TaskItem {
+  const item = turn.run.item(pointer);
+  if (item === undefined) throw new Error(`The definition has no task at "${pointer}".`);
+  return item;
+}
+
+/** A frame's task, which is known to be of this kind; throws when it is not. */
+export function taskAt<Kind extends Task['kind']>(
+  turn: Turn,
+  frame: Frame,
+  kind: Kind,
+): Extract<Task, { kind: Kind }> {
+  const { task } = itemAt(turn, frame.pointer);
+  if (isKind(task, kind)) return task;
+  throw new Error(`The task at "${frame.pointer}" is no ${kind}.`);
+}
+
+/** A frame's body, which is known to be of this kind; throws when it is not. */
+export function bodyOf<Kind extends Body['kind']>(frame: Frame, kind: Kind): Extract<Body, { kind: Kind }> {
+  if (isKind(frame.body, kind)) return frame.body;
+  throw new Error(`The frame at "${frame.pointer}" is no ${kind}.`);
+}
+
+function isKind<Of extends { readonly kind: string }, Kind extends Of['kind']>(
+  value: Of,
+  kind: Kind,
+): value is Extract<Of, { kind: Kind }> {
+  return value.kind === kind;
+}
+
+/** Puts a frame in place of its older self. */
+export function putFrame(turn: Turn, frame: Frame): Frame {
   // The draft's record is this turn's own copy, so adding to it changes no state that was handed out.
-  return Object.assign(turn.draft.frames, { [frame.id]: frame });
+  turn.draft.frames = Object.assign(turn.draft.frames, { [frame.id]: frame });
+  return frame;
 }
 
 /** Gives a frame another body. */
@@ -79,12 +120,14 @@ export function ask(turn: Turn, command: NewCommand): OpenCommand {
   const id = turn.draft.nextCommand;
   turn.draft.nextCommand += 1;
   const numbered: OpenCommand = { ...command, id };
+  if (numbered.kind === 'start-timer') turn.draft.timers = { ...turn.draft.timers, [id]: numbered };
   turn.commands.push(numbered);
   return numbered;
 }
 
 /** Takes back an effect; one that was asked for in this very turn is never performed. */
 export function takeBack(turn: Turn, id: number): void {
+  forgetTimer(turn, id);
   const asked = turn.commands.findIndex((command) => 'id' in command && command.id === id);
   if (asked >= 0) turn.commands.splice(asked, 1);
   else turn.commands.push({ kind: 'cancel', target: id });
@@ -96,8 +139,14 @@ export function startTimer(
   frame: Frame,
   timer: { ms: number; purpose: 'wait' | 'timeout' | 'retry' },
 ): number {
-  const dueAt = turn.at + Math.max(0, timer.ms);
+  const dueAt = turn.at + timer.ms;
   return ask(turn, { kind: 'start-timer', step: stepOf(turn, frame), dueAt, purpose: timer.purpose }).id;
+}
+
+/** Forgets a timer that has fired or was taken back. */
+export function forgetTimer(turn: Turn, id: number): void {
+  const { [id]: _over, ...timers } = turn.draft.timers;
+  turn.draft.timers = timers;
 }
 
 /** How readers know a frame's step. */
@@ -116,8 +165,8 @@ export function stepOf(turn: Turn, frame: Frame): StepRef {
 }
 
 function attemptOf(body: Body): number {
-  if (body.kind === 'call') return body.attempt;
-  return body.kind === 'try' ? body.rounds : 1;
+  if (body.kind === 'try') return body.rounds;
+  return body.kind === 'call' || body.kind === 'leaf' ? (body.attempt ?? 1) : 1;
 }
 
 /** Puts work on the turn's stack. */
@@ -131,12 +180,9 @@ export function fault(turn: Turn, frame: Frame, error: Problem): void {
   push(turn, { do: 'fault', frame: frame.id, error: { ...error, instance } });
 }
 
-/** A command's answer that is no object where one is due: a bug of the edge, told as a runtime error. */
+/** A command's answer that the interpreter cannot read: a bug of the edge, told as a runtime error. */
 export function unexpected(what: string, value: Json): Problem {
-  return failure(
-    'runtime',
-    `${what} answered ${JSON.stringify(value).slice(0, 200)}, which the interpreter cannot read.`,
-  );
+  return failure('runtime', `${what} answered ${shown(value)}, which the interpreter cannot read.`);
 }
 
 /** The variables an expression may use at a frame. */

@@ -1,6 +1,13 @@
 import type { Frame, VisitNode } from './state.ts';
 import type { Turn } from './turn.ts';
 
+/*
+ * What was delivered where, as a tree of places. A delivery's key holds the visit of every place around it. A place whose
+ * deliveries were all completed is counted as one visit and its inside forgotten, for the keys of its next execution
+ * differ by that visit. A place with a delivery that was asked for and never completed keeps its inside: that delivery
+ * must go out under the same key again, whichever way the run comes back to it.
+ */
+
 type Place = Frame['place'];
 
 /** A node for a place where nothing was completed yet. */
@@ -10,52 +17,75 @@ function nodeAt(root: VisitNode, place: Place): VisitNode {
   return place.reduce((node, { segment }) => node.inner?.[segment] ?? NO_VISITS, root);
 }
 
+function changed(node: VisitNode, place: Place, change: (node: VisitNode) => VisitNode): VisitNode {
+  const [head, ...rest] = place;
+  if (head === undefined) return change(node);
+  const child = changed(node.inner?.[head.segment] ?? NO_VISITS, rest, change);
+  return { ...node, inner: { ...node.inner, [head.segment]: child } };
+}
+
+function change(turn: Turn, frame: Frame, by: (node: VisitNode) => VisitNode): void {
+  turn.draft.visits = changed(turn.draft.visits, frame.place, by);
+}
+
 /** The place of a child, with the visit that is now under way. */
 export function placeUnder(root: VisitNode, parent: Place, segment: string): Place {
   const { visits } = nodeAt(root, [...parent, { segment, visit: 0 }]);
   return [...parent, { segment, visit: visits }];
 }
 
-/**
- * Notes that a frame's task was completed: its next execution is another visit.
- * What was noted below it is forgotten, for the keys of the next visit differ by this frame's own.
- */
-export function recordVisit(turn: Turn, frame: Frame): void {
-  turn.draft.visits = raised(turn.draft.visits, frame.place);
+/** The visit that is under way at a frame's own place. */
+export function visitOf(frame: Frame): number {
+  return frame.place.reduce((_outer, { visit }) => visit, 0);
 }
 
-function raised(node: VisitNode, place: Place): VisitNode {
-  const [head, ...rest] = place;
-  if (head === undefined) return { visits: node.visits + 1 };
-  const child = raised(node.inner?.[head.segment] ?? NO_VISITS, rest);
-  return { visits: node.visits, inner: { ...node.inner, [head.segment]: child } };
+/** Notes that a frame's delivery goes out; until it is completed it keeps its key. */
+export function noteDelivery(turn: Turn, frame: Frame): void {
+  change(turn, frame, ({ visits }) => ({ visits, pending: true }));
 }
 
-/** Notes that these rounds of a `for` were completed, when the loop itself was not. */
+/** Notes that a frame's delivery was completed: the next one is another visit. */
+export function recordDelivery(turn: Turn, frame: Frame): void {
+  change(turn, frame, ({ visits }) => ({ visits: visits + 1 }));
+}
+
+function isPending(node: VisitNode): boolean {
+  return node.pending === true || Object.values(node.inner ?? {}).some(isPending);
+}
+
+/** Notes that a scope has finished. */
+export function recordScope(turn: Turn, frame: Frame): void {
+  const node = nodeAt(turn.draft.visits, frame.place);
+  if (node.inner === undefined || isPending(node)) return;
+  change(turn, frame, ({ visits }) => ({ visits: visits + 1 }));
+}
+
+/** Notes that a `for` has finished after these rounds. */
+export function recordLoop(turn: Turn, frame: Frame, rounds: readonly number[]): void {
+  if (isPending(nodeAt(turn.draft.visits, frame.place))) recordRounds(turn, frame, rounds);
+  else change(turn, frame, ({ visits }) => ({ visits: visits + 1 }));
+}
+
+/** Notes that these rounds of a `for` have finished, when the loop itself is not to be counted. */
 export function recordRounds(turn: Turn, frame: Frame, rounds: readonly number[]): void {
-  const before = nodeAt(turn.draft.visits, frame.place);
-  const inner: Record<string, VisitNode> = { ...before.inner };
-  for (const round of rounds) {
-    const segment = roundSegment(round);
-    inner[segment] = { visits: (inner[segment]?.visits ?? 0) + 1 };
-  }
-  turn.draft.visits = replaced(turn.draft.visits, frame.place, { visits: before.visits, inner });
+  change(turn, frame, (loop) => {
+    const inner: Record<string, VisitNode> = { ...loop.inner };
+    for (const round of rounds) {
+      const segment = roundSegment(round);
+      const node = inner[segment] ?? NO_VISITS;
+      if (!isPending(node)) inner[segment] = { visits: node.visits + 1 };
+    }
+    return { ...loop, inner };
+  });
 }
 
-function replaced(node: VisitNode, place: Place, by: VisitNode): VisitNode {
-  const [head, ...rest] = place;
-  if (head === undefined) return by;
-  const child = replaced(node.inner?.[head.segment] ?? NO_VISITS, rest, by);
-  return { visits: node.visits, inner: { ...node.inner, [head.segment]: child } };
-}
-
-/** Forgets what was noted inside one completed round: the round is counted by its loop. */
+/** Forgets what was noted inside a finished round: the round is counted by its loop. */
 export function forgetRound(turn: Turn, loop: Frame, round: number): void {
-  const node = nodeAt(turn.draft.visits, loop.place);
-  const { [roundSegment(round)]: noted, ...others } = node.inner ?? {};
-  if (noted === undefined) return;
-  const inner = noted.visits === 0 ? others : { ...others, [roundSegment(round)]: { visits: noted.visits } };
-  turn.draft.visits = replaced(turn.draft.visits, loop.place, { visits: node.visits, inner });
+  const segment = roundSegment(round);
+  const { [segment]: noted, ...others } = nodeAt(turn.draft.visits, loop.place).inner ?? {};
+  if (noted === undefined || isPending(noted)) return;
+  const inner = noted.visits === 0 ? others : { ...others, [segment]: { visits: noted.visits } };
+  change(turn, loop, (node) => ({ ...node, inner }));
 }
 
 /** The segment of a place that names a round of a `for`. */

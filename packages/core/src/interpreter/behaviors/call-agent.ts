@@ -1,5 +1,5 @@
 import type { AgentReply, PinnedAgent, Usage } from '../../agent.ts';
-import type { CallAgentTask } from '../../definition/definition.ts';
+import type { CallAgentTask, DataHook, Schema } from '../../definition/definition.ts';
 import { canonicalErrorType, failure, type Failure } from '../../failure.ts';
 import type { Json } from '../../json.ts';
 import { readAgentReply } from '../agent-reply-codec.ts';
@@ -7,7 +7,7 @@ import { checkSchema } from '../data.ts';
 import { TaskFault } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { stepOf, unexpected, type NewCommand, type Turn } from '../turn.ts';
+import { shown, stepOf, taskAt, unexpected, type NewCommand, type Turn } from '../turn.ts';
 import { idempotencyKey } from '../visits.ts';
 import { callBehavior, mayRunLocally } from './call.ts';
 
@@ -18,10 +18,9 @@ export const callAgentBehavior = callBehavior({
     const reply = replyOf(result);
     const call = callOf(turn, frame);
     const agent = agentOf(turn, frame);
-    const agentSchema = agent.outputSchema === undefined ? {} : { schema: agent.outputSchema };
-    checkSchema(turn, agentSchema, { value: reply.output, what: `output of agent ${agent.name}` });
-    const taskSchema = call.outputSchema === undefined ? {} : { schema: call.outputSchema };
-    checkSchema(turn, taskSchema, { value: reply.output, what: `output of agent ${agent.name}` });
+    for (const schema of [agent.outputSchema, call.outputSchema]) {
+      checkSchema(turn, hookOf(schema), { value: reply.output, what: `output of agent ${agent.name}` });
+    }
     return call.return === 'reply' ? result : reply.output;
   },
   usage(turn, frame, result) {
@@ -30,7 +29,6 @@ export const callAgentBehavior = callBehavior({
   },
   retryAfter: (turn, frame, { failure: failed, attempt }) =>
     retryDelay(agentOf(turn, frame), failed, attempt),
-  target: (turn, frame) => keyOf(turn, frame),
 });
 
 function commandOf(turn: Turn, frame: Frame): NewCommand {
@@ -38,13 +36,10 @@ function commandOf(turn: Turn, frame: Frame): NewCommand {
   const agent = agentOf(turn, frame);
   const sight = bodySight(turn, frame);
   const input = turn.run.evaluator.template(call.input, sight);
-  const schema = agent.inputSchema === undefined ? {} : { schema: agent.inputSchema };
-  checkSchema(turn, schema, { value: input, what: `input of agent ${agent.name}` });
+  checkSchema(turn, hookOf(agent.inputSchema), { value: input, what: `input of agent ${agent.name}` });
   const session = call.session === undefined ? undefined : turn.run.evaluator.template(call.session, sight);
   if (session !== undefined && typeof session !== 'string') {
-    throw new TaskFault(
-      failure('expression', `"with.session" must give text; it gave ${JSON.stringify(session)}.`),
-    );
+    throw new TaskFault(failure('expression', `"with.session" must give text; it gave ${shown(session)}.`));
   }
   const target = keyOf(turn, frame);
   const { timeoutMs } = agent;
@@ -60,10 +55,12 @@ function commandOf(turn: Turn, frame: Frame): NewCommand {
   };
 }
 
+function hookOf(schema: Schema | undefined): DataHook {
+  return schema === undefined ? {} : { schema };
+}
+
 function callOf(turn: Turn, frame: Frame): CallAgentTask['with'] {
-  const task = turn.run.item(frame.pointer)?.task;
-  if (task?.kind !== 'call-agent') throw new Error(`The task at ${frame.pointer} calls no agent.`);
-  return task.with;
+  return taskAt(turn, frame, 'call-agent').with;
 }
 
 function keyOf(turn: Turn, frame: Frame): string {
@@ -96,8 +93,10 @@ export function retryDelay(agent: PinnedAgent, failed: Failure, attempt: number)
   const { retry } = agent;
   if (!failed.retryable || attempt >= retry.maxAttempts) return null;
   const type = canonicalErrorType(failed.type);
-  if (retry.nonRetryable.some((named) => canonicalErrorType(named) === type || type.endsWith(`/${named}`)))
-    return null;
-  const backoff = Math.min(retry.initialIntervalMs * retry.backoff ** (attempt - 1), retry.maxIntervalMs);
+  const isNamed = (named: string): boolean =>
+    canonicalErrorType(named) === type || type.endsWith(`/${named}`);
+  if (retry.nonRetryable.some(isNamed)) return null;
+  const factor = Math.min(retry.backoff ** (attempt - 1), Number.MAX_SAFE_INTEGER);
+  const backoff = Math.min(retry.initialIntervalMs * factor, retry.maxIntervalMs);
   return Math.max(backoff, failed.retryAfterMs ?? 0);
 }

@@ -1,13 +1,13 @@
-import type { Authentication, CallHttpTask, Template } from '../../definition/definition.ts';
+import type { Authentication, Template } from '../../definition/definition.ts';
 import { failure } from '../../failure.ts';
 import { isObject, own, type Json } from '../../json.ts';
 import type { HttpRequest } from '../commands.ts';
 import { TaskFault, type Sight } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { stepOf, type Turn } from '../turn.ts';
+import { shown, stepOf, taskAt, type Turn } from '../turn.ts';
 import { idempotencyKey } from '../visits.ts';
-import { callBehavior, mayRunLocally } from './call.ts';
+import { callBehavior, mayRunLocally, originOf } from './call.ts';
 
 /** How long an HTTP call may take; a task's own time-out ends it earlier. */
 const HTTP_TIMEOUT_MS = 60_000;
@@ -28,27 +28,15 @@ export const callHttpBehavior = callBehavior({
     };
   },
   read: (_turn, _frame, result) => result,
-  target(_turn, frame) {
-    const { body } = frame;
-    return body.kind === 'call' && body.command.kind === 'call-http'
-      ? originOf(body.command.request.uri)
-      : '';
-  },
 });
 
-function callOf(turn: Turn, frame: Frame): CallHttpTask['with'] {
-  const task = turn.run.item(frame.pointer)?.task;
-  if (task?.kind !== 'call-http') throw new Error(`The task at ${frame.pointer} makes no HTTP call.`);
-  return task.with;
-}
-
 function requestOf(turn: Turn, frame: Frame): HttpRequest {
-  const call = callOf(turn, frame);
+  const { with: call } = taskAt(turn, frame, 'call-http');
   const sight = bodySight(turn, frame);
   const { evaluator } = turn.run;
   const { authentication } = call;
   return {
-    method: call.method.toUpperCase(),
+    method: call.method,
     uri: uriOf(turn, call.endpoint, sight),
     headers: textMap(turn, call.headers, { sight, what: 'headers' }),
     query: textMap(turn, call.query, { sight, what: 'query' }),
@@ -72,9 +60,7 @@ function credentials(turn: Turn, given: Authentication, sight: Sight): Authentic
 function uriOf(turn: Turn, endpoint: Template, sight: Sight): string {
   const uri = turn.run.evaluator.template(endpoint, sight);
   if (typeof uri !== 'string') {
-    throw new TaskFault(
-      failure('expression', `"with.endpoint" must give a URI; it gave ${JSON.stringify(uri)}.`),
-    );
+    throw new TaskFault(failure('expression', `"with.endpoint" must give a URI; it gave ${shown(uri)}.`));
   }
   // An expression has made the whole URI; only a text that was written out is a template of RFC 6570.
   return uri === endpoint ? expandUri(uri, sight.input) : uri;
@@ -89,7 +75,8 @@ export function expandUri(template: string, input: Json): string {
       const detail = `The URI variable "${name}" is an array or an object; only text, numbers and booleans can be part of a URI.`;
       throw new TaskFault(failure('expression', detail));
     }
-    return encodeURIComponent(String(value));
+    // Half of a surrogate pair has no encoding.
+    return encodeURIComponent(String(value).toWellFormed());
   });
 }
 
@@ -102,15 +89,11 @@ function textMap(
   const value = turn.run.evaluator.text(template, read.sight);
   if (!isObject(value)) {
     throw new TaskFault(
-      failure('expression', `"with.${read.what}" must give an object; it gave ${JSON.stringify(value)}.`),
+      failure('expression', `"with.${read.what}" must give an object; it gave ${shown(value)}.`),
     );
   }
   const entries = Object.entries(value).filter(([, item]) => item !== null);
   return Object.fromEntries(
     entries.map(([key, item]) => [key, typeof item === 'string' ? item : JSON.stringify(item)]),
   );
-}
-
-function originOf(uri: string): string {
-  return /^[a-z]+:\/\/[^/?#]*/i.exec(uri)?.[0] ?? uri;
 }

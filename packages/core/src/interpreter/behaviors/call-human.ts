@@ -1,12 +1,12 @@
-import type { CallHumanTask, HumanAction, PolicySpec, Template } from '../../definition/definition.ts';
-import { errorType, failure } from '../../failure.ts';
+import type { CallHumanTask, PolicySpec, Template } from '../../definition/definition.ts';
+import { failure } from '../../failure.ts';
 import { isObject, own, type Json, type JsonObject } from '../../json.ts';
-import type { HumanTaskRequest } from '../commands.ts';
+import type { HumanTaskRequest, OpenCommand } from '../commands.ts';
 import { TaskFault, type Sight } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { instant, report, stepOf, unexpected, type Turn } from '../turn.ts';
-import { idempotencyKey } from '../visits.ts';
+import { bodyOf, instant, report, shown, stepOf, taskAt, unexpected, type Turn } from '../turn.ts';
+import { idempotencyKey, visitOf } from '../visits.ts';
 import { callBehavior } from './call.ts';
 
 /** `call: human`: opens a human task and goes on with what the people decided. */
@@ -34,11 +34,7 @@ export const callHumanBehavior = callBehavior({
     const step = stepOf(turn, frame);
     const { humanTaskId } = news;
     report(turn, { type: 'human_task.opened', step, humanTaskId });
-    const { body } = frame;
-    const until =
-      body.kind === 'call' && body.command.kind === 'open-human-task'
-        ? body.command.task.expiresAt
-        : undefined;
+    const until = expiryOf(bodyOf(frame, 'call').command);
     report(turn, {
       type: 'step.waiting',
       step,
@@ -49,17 +45,18 @@ export const callHumanBehavior = callBehavior({
   },
 });
 
+function expiryOf(command: OpenCommand): string | undefined {
+  return 'task' in command ? command.task.expiresAt : undefined;
+}
+
 function refusal(outcome: string): ReturnType<typeof failure> {
   return failure('authorization', `The human task ended with "${outcome}", not with an approval.`, {
-    type: errorType('authorization'),
     title: 'Not approved',
   });
 }
 
 function callOf(turn: Turn, frame: Frame): CallHumanTask['with'] {
-  const task = turn.run.item(frame.pointer)?.task;
-  if (task?.kind !== 'call-human') throw new Error(`The task at ${frame.pointer} asks no human.`);
-  return task.with;
+  return taskAt(turn, frame, 'call-human').with;
 }
 
 function requestOf(turn: Turn, frame: Frame): HumanTaskRequest {
@@ -70,18 +67,15 @@ function requestOf(turn: Turn, frame: Frame): HumanTaskRequest {
     const value = evaluator.text(template, sight);
     // PostgreSQL keeps no NUL and no half of a surrogate pair in text.
     if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
-    throw new TaskFault(
-      failure('expression', `"with.${what}" must give text; it gave ${JSON.stringify(value).slice(0, 100)}.`),
-    );
+    throw new TaskFault(failure('expression', `"with.${what}" must give text; it gave ${shown(value)}.`));
   };
-  const visit = frame.place.at(-1)?.visit ?? 0;
   return {
     kind: call.humanKind,
     title: text(call.title, 'title'),
     ...(call.body === undefined ? {} : { body: text(call.body, 'body') }),
     ...(call.context === undefined ? {} : { context: evaluator.template(call.context, sight) }),
     ...(call.form === undefined ? {} : { form: call.form }),
-    actions: call.actions.map(plainAction),
+    actions: call.actions.map((action) => ({ ...action })),
     policy: policyOf(turn, call.policy, sight),
     ...(call.priority === undefined ? {} : { priority: call.priority }),
     ...(call.due === undefined ? {} : { dueAt: instant(turn.at + evaluator.duration(call.due, sight)) }),
@@ -89,26 +83,19 @@ function requestOf(turn: Turn, frame: Frame): HumanTaskRequest {
       ? {}
       : { expiresAt: instant(turn.at + evaluator.duration(call.expires, sight)) }),
     onExpire: 'reject',
-    visit,
+    visit: visitOf(frame),
   };
 }
 
-function plainAction(action: HumanAction): HumanAction {
-  return { ...action };
-}
-
-function policyOf(turn: Turn, template: JsonObject, sight: Sight): PolicySpec {
-  const value = turn.run.evaluator.template(template, sight);
-  if (!isObject(value)) throw new TaskFault(failure('expression', '"with.policy" must give an object.'));
-  const candidates = own(value, 'candidates') ?? {};
-  const people = isObject(candidates) ? candidates : {};
-  const mode = own(value, 'mode') ?? 'any';
-  const n = own(value, 'n');
+/** The policy with its candidates evaluated; reading the definition has filled in every default. */
+function policyOf(turn: Turn, given: JsonObject, sight: Sight): PolicySpec {
+  const { mode, n } = given;
+  const value = turn.run.evaluator.template(given, sight);
   const policy: PolicySpec = {
     mode: mode === 'all' || mode === 'quorum' ? mode : 'any',
     ...(typeof n === 'number' ? { n } : {}),
-    candidates: { users: names(people, 'users'), roles: names(people, 'roles') },
-    excludeRequester: own(value, 'excludeRequester') !== false,
+    candidates: { users: candidateNames(value, 'users'), roles: candidateNames(value, 'roles') },
+    excludeRequester: given['excludeRequester'] !== false,
   };
   if (policy.candidates.users.length + policy.candidates.roles.length > 0) return policy;
   const detail =
@@ -116,8 +103,10 @@ function policyOf(turn: Turn, template: JsonObject, sight: Sight): PolicySpec {
   throw new TaskFault(failure('validation', detail));
 }
 
-function names(people: JsonObject, key: 'users' | 'roles'): readonly string[] {
-  const value: Json = own(people, key) ?? [];
+/** The users or roles that an evaluated policy names; throws a TaskFault when they are no names. */
+export function candidateNames(policy: Json, key: 'users' | 'roles'): readonly string[] {
+  const candidates = isObject(policy) ? own(policy, 'candidates') : null;
+  const value = isObject(candidates) ? (own(candidates, key) ?? []) : [];
   const list = Array.isArray(value) ? value : [value];
   const texts = list.filter((name): name is string => typeof name === 'string' && name !== '');
   if (texts.length === list.length) return [...new Set(texts)];

@@ -1,14 +1,16 @@
 import type { Usage } from '../../agent.ts';
 import { addUsage } from '../../agent.ts';
+import { LONGEST_DURATION_MS } from '../../duration.ts';
 import { toProblem, type Failure } from '../../failure.ts';
 import type { Json } from '../../json.ts';
-import type { Behavior, Progress } from '../behavior.ts';
-import { guard } from '../lifecycle.ts';
+import type { Progress, TaskBehavior } from '../behavior.ts';
+import type { OpenCommand } from '../commands.ts';
+import { checkSize } from '../data.ts';
 import type { Body, Frame } from '../state.ts';
 import {
   ask,
+  bodyOf,
   fault,
-  findFrame,
   instant,
   push,
   putBody,
@@ -18,6 +20,7 @@ import {
   type NewCommand,
   type Turn,
 } from '../turn.ts';
+import { noteDelivery, recordDelivery } from '../visits.ts';
 
 type Call = Extract<Body, { kind: 'call' }>;
 
@@ -28,76 +31,87 @@ export interface CallKind {
   /** The task's raw output, from the command's answer. */
   read(turn: Turn, frame: Frame, result: Json): Json;
   /** What the call used, when it tells. */
-  usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string } | null;
+  usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string };
   /** Milliseconds until the next attempt, or null to fault. */
   retryAfter?(turn: Turn, frame: Frame, failed: { failure: Failure; attempt: number }): number | null;
   progress?(turn: Turn, frame: Frame, news: Progress): void;
-  /** Under which name the time a call took is remembered. */
-  target?(turn: Turn, frame: Frame): string;
 }
 
 /** The behaviour of a task that is one effect: ask, wait, perhaps try again, finish. */
-export function callBehavior(kind: CallKind): Behavior {
+export function callBehavior(kind: CallKind): TaskBehavior {
   return {
     begin(turn, frame) {
-      call(turn, frame, { attempt: 1, command: kind.command(turn, frame) });
+      const command = kind.command(turn, frame);
+      checkSize(turn, command, 'request of the call');
+      noteDelivery(turn, frame);
+      call(turn, frame, { attempt: 1, command });
     },
     completed(turn, frame, result) {
-      const { body } = frame;
-      if (body.kind !== 'call') return;
-      const target = kind.target?.(turn, frame);
-      if (target !== undefined) {
-        turn.draft.durations = { ...turn.draft.durations, [target]: turn.at - body.calledAt };
-      }
-      const ended = putBody(turn, frame, { kind: 'leaf' });
-      addUp(turn, ended, kind.usage?.(turn, ended, result) ?? null);
+      const { command, calledAt, attempt } = bodyOf(frame, 'call');
+      noteDuration(turn, targetOf(command), turn.at - calledAt);
+      recordDelivery(turn, frame);
+      // The usage counts whatever is thought of the answer.
+      if (kind.usage !== undefined) addUp(turn, frame, kind.usage(turn, frame, result));
+      const ended = putBody(turn, frame, { kind: 'leaf', attempt });
       push(turn, { do: 'finish', frame: frame.id, output: kind.read(turn, ended, result) });
     },
     failed(turn, frame, failure) {
-      const { body } = frame;
-      if (body.kind !== 'call') return;
+      const body = bodyOf(frame, 'call');
       const delayMs = kind.retryAfter?.(turn, frame, { failure, attempt: body.attempt }) ?? null;
       if (delayMs !== null) return backOff(turn, frame, { body, failure, delayMs });
-      fault(turn, putBody(turn, frame, { kind: 'leaf' }), { ...toProblem(failure), instance: frame.pointer });
+      const ended = putBody(turn, frame, { kind: 'leaf', attempt: body.attempt });
+      fault(turn, ended, { ...toProblem(failure), instance: frame.pointer });
     },
     fired(turn, frame) {
-      const { body } = frame;
-      if (body.kind !== 'call' || body.phase !== 'backoff') return;
-      const { id: _answered, step: _earlier, ...command } = body.command;
-      guard(turn, frame, () => {
-        call(turn, frame, { attempt: body.attempt + 1, command: { ...command, step: stepOf(turn, frame) } });
-      });
+      const { attempt, command: asked } = bodyOf(frame, 'call');
+      const { id: _answered, ...command } = asked;
+      call(turn, frame, { attempt: attempt + 1, command });
     },
     ...(kind.progress === undefined ? {} : { progress: kind.progress }),
   };
 }
 
 function call(turn: Turn, frame: Frame, made: { attempt: number; command: NewCommand }): void {
-  const step = { ...made.command.step, attempt: made.attempt };
+  const step = { ...stepOf(turn, frame), attempt: made.attempt };
   const command = ask(turn, { ...made.command, step });
   const body: Call = { kind: 'call', command, phase: 'calling', attempt: made.attempt, calledAt: turn.at };
-  const called = putBody(turn, frame, body);
-  if (made.attempt > 1)
-    report(turn, { type: 'step.started', step: stepOf(turn, called), input: frame.input });
+  putBody(turn, frame, body);
+  if (made.attempt > 1) report(turn, { type: 'step.started', step, input: frame.input });
 }
 
 function backOff(turn: Turn, frame: Frame, wait: { body: Call; failure: Failure; delayMs: number }): void {
-  const nextAttemptAt = instant(turn.at + wait.delayMs);
+  const ms = Math.min(Math.round(wait.delayMs), LONGEST_DURATION_MS);
   const error = { ...toProblem(wait.failure), instance: frame.pointer };
+  const nextAttemptAt = instant(turn.at + ms);
   report(turn, { type: 'step.retrying', step: stepOf(turn, frame), error, nextAttemptAt });
-  const timer = startTimer(turn, frame, { ms: wait.delayMs, purpose: 'retry' });
+  const timer = startTimer(turn, frame, { ms, purpose: 'retry' });
   putBody(turn, frame, { ...wait.body, phase: 'backoff', timer });
 }
 
-function addUp(
-  turn: Turn,
-  frame: Frame,
-  used: { usage: Usage; agent: string; version: string } | null,
-): void {
-  if (used === null) return;
+function addUp(turn: Turn, frame: Frame, used: { usage: Usage; agent: string; version: string }): void {
   turn.draft.usage = addUsage(turn.draft.usage, used.usage);
-  const current = findFrame(turn, frame.id) ?? frame;
-  report(turn, { type: 'agent.usage', step: stepOf(turn, current), ...used });
+  report(turn, { type: 'agent.usage', step: stepOf(turn, frame), ...used });
+}
+
+/** Targets whose last duration is kept: the ones that were called last. */
+const MOST_TARGETS = 200;
+
+function noteDuration(turn: Turn, target: string | null, ms: number): void {
+  if (target === null) return;
+  const { [target]: _older, ...others } = turn.draft.durations;
+  const kept = Object.entries(others).slice(1 - MOST_TARGETS);
+  turn.draft.durations = Object.fromEntries([...kept, [target, ms]]);
+}
+
+/** Under which name the time a call took is remembered: the agent's version or the origin; null for long waits. */
+export function targetOf(command: NewCommand | OpenCommand): string | null {
+  if (command.kind === 'invoke-agent') return command.agent;
+  return command.kind === 'call-http' ? originOf(command.request.uri) : null;
+}
+
+/** Scheme and authority of a URI. */
+export function originOf(uri: string): string {
+  return uri.replace(/^([a-z]+:\/\/[^/?#]*).*$/is, '$1');
 }
 
 /** A call may run as a local activity when repeating it is harmless and it is known to be short. */

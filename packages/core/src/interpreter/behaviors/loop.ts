@@ -1,80 +1,66 @@
 import type { ForTask } from '../../definition/definition.ts';
 import { failure } from '../../failure.ts';
 import type { Json } from '../../json.ts';
-import type { Behavior } from '../behavior.ts';
+import type { Behavior, TaskBehavior } from '../behavior.ts';
+import { checkSize } from '../data.ts';
 import { TaskFault } from '../expressions.ts';
 import { bodySight, cancelBelow } from '../lifecycle.ts';
 import type { Body, Cursor, Frame } from '../state.ts';
-import { dropFrame, findFrame, push, putBody, putFrame, type Turn } from '../turn.ts';
-import { forgetRound, placeUnder, recordRounds, roundSegment } from '../visits.ts';
-import { beginAt, completeRun, nextOf } from './sequence.ts';
+import { bodyOf, dropFrame, frameAt, push, putBody, putFrame, shown, taskAt, type Turn } from '../turn.ts';
+import { forgetRound, placeUnder, recordLoop, recordRounds, roundSegment } from '../visits.ts';
+import { beginAt, sequenceBehavior } from './sequence.ts';
 
 type Loop = Extract<Body, { kind: 'for' }>;
 
 /** `for`: one round an item, one by one or in a window of `metadata.baton.concurrency` rounds. */
-export const forBehavior: Behavior = {
+export const forBehavior: TaskBehavior = {
   begin(turn, frame) {
     const items = itemsOf(turn, frame);
+    checkSize(turn, items, 'list of the loop');
     putBody(turn, frame, { kind: 'for', items, nextIndex: 0, open: [], data: frame.input, outputs: [] });
-    push(turn, { do: 'iterate', parent: frame.id });
+    iterateLater(turn, frame);
   },
   iterate(turn, frame) {
-    const { body } = frame;
-    if (body.kind !== 'for') return;
-    const { concurrency } = taskOf(turn, frame);
-    if (body.open.length < concurrency && goesOn(turn, frame, body)) return beginRound(turn, frame, body);
-    if (body.open.length === 0) finishLoop(turn, frame, body);
+    const body = bodyOf(frame, 'for');
+    const { concurrency } = taskAt(turn, frame, 'for');
+    if (body.open.length >= concurrency) return;
+    if (body.nextIndex < body.items.length && goesOn(turn, frame, body)) return beginRound(turn, frame, body);
+    if (body.open.length === 0) return finishLoop(turn, frame, body);
+    // Once `while` was false no round begins any more, whatever the rounds that are open bring.
+    putBody(turn, frame, { ...body, items: body.items.slice(0, body.nextIndex) });
+  },
+  finished(turn, frame) {
+    recordLoop(turn, frame, finishedRounds(bodyOf(frame, 'for')));
   },
   closed(turn, frame) {
-    if (frame.body.kind !== 'for') return;
-    const open = new Set(frame.body.open);
-    const rounds = Array.from({ length: frame.body.nextIndex }, (_, index) => index);
-    recordRounds(
-      turn,
-      frame,
-      rounds.filter((index) => !open.has(index)),
-    );
+    if (frame.body.kind === 'for') recordRounds(turn, frame, finishedRounds(frame.body));
   },
 };
 
 /** One round of a `for`: its tasks one after the other, with the item and its index as variables. */
-export const iterationBehavior: Behavior = {
-  begin() {
-    // A round begins with its frame; there is nothing of its own to do.
-  },
-  childDone(turn, frame, { output, then }) {
-    if (then === 'end') return completeRun(turn, output);
-    if (frame.body.kind !== 'scope') return;
-    const next = nextOf(turn.run.list(frame.pointer, 'do'), frame.body.cursor, then);
-    if (next.kind === 'left') return endRound(turn, frame, { output, exit: next.exit });
-    putBody(turn, frame, { kind: 'scope', cursor: next.cursor });
-    beginAt(turn, frame, { cursor: next.cursor, input: output });
-  },
-};
+export const iterationBehavior: Behavior = sequenceBehavior(endRound);
 
-function taskOf(turn: Turn, frame: Frame): ForTask {
-  const task = turn.run.item(frame.pointer)?.task;
-  if (task?.kind !== 'for') throw new Error(`The task at ${frame.pointer} is no for.`);
-  return task;
+function finishedRounds({ nextIndex, open }: Loop): readonly number[] {
+  const unfinished = new Set(open);
+  return Array.from({ length: nextIndex }, (_, index) => index).filter((index) => !unfinished.has(index));
 }
 
 function itemsOf(turn: Turn, frame: Frame): readonly Json[] {
-  const source = taskOf(turn, frame).in;
+  const source = taskAt(turn, frame, 'for').in;
   const sight = bodySight(turn, frame);
   const { evaluator } = turn.run;
-  const items =
+  const given =
     'expression' in source
-      ? evaluator.expression(source.expression, sight)
-      : evaluator.template(source.template, sight);
+      ? { items: evaluator.expression(source.expression, sight), of: `"${source.expression}"` }
+      : { items: evaluator.template(source.template, sight), of: 'the list' };
+  const { items } = given;
   if (Array.isArray(items)) return items;
-  const shown = 'expression' in source ? `"${source.expression}"` : 'list';
-  const detail = `"for.in" needs an array, but ${shown} gave ${JSON.stringify(items).slice(0, 100)}.`;
+  const detail = `"for.in" needs an array, but ${given.of} gave ${shown(items)}.`;
   throw new TaskFault(failure('expression', detail));
 }
 
 function goesOn(turn: Turn, frame: Frame, body: Loop): boolean {
-  if (body.nextIndex >= body.items.length) return false;
-  const task = taskOf(turn, frame);
+  const task = taskAt(turn, frame, 'for');
   if (task.while === undefined) return true;
   const input = inputOfRound(task, frame, body);
   const sight = bodySight(turn, { ...frame, variables: roundVariables(task, frame, body), input });
@@ -82,7 +68,8 @@ function goesOn(turn: Turn, frame: Frame, body: Loop): boolean {
 }
 
 function roundVariables(task: ForTask, frame: Frame, body: Loop): Frame['variables'] {
-  return { ...frame.variables, [task.each]: body.items[body.nextIndex] ?? null, [task.at]: body.nextIndex };
+  const item = body.items[body.nextIndex] ?? null;
+  return { ...frame.variables, [task.each]: item, [task.at]: body.nextIndex };
 }
 
 /** Rounds that run side by side cannot hand data on: each gets the loop's input. */
@@ -91,7 +78,7 @@ function inputOfRound(task: ForTask, frame: Frame, body: Loop): Json {
 }
 
 function beginRound(turn: Turn, frame: Frame, body: Loop): void {
-  const task = taskOf(turn, frame);
+  const task = taskAt(turn, frame, 'for');
   const input = inputOfRound(task, frame, body);
   const id = turn.draft.nextStep;
   turn.draft.nextStep += 1;
@@ -104,41 +91,49 @@ function beginRound(turn: Turn, frame: Frame, body: Loop): void {
     step: frame.step,
     variables: roundVariables(task, frame, body),
     iteration: body.nextIndex,
-    rawInput: input,
     input,
     startedAt: turn.at,
     body: { kind: 'scope', cursor },
   });
   putBody(turn, frame, { ...body, nextIndex: body.nextIndex + 1, open: [...body.open, body.nextIndex] });
-  push(turn, { do: 'iterate', parent: frame.id });
-  if (!beginAt(turn, round, { cursor, input })) endRound(turn, round, { output: input, exit: false });
+  iterateLater(turn, frame);
+  beginAt(turn, round, { cursor, input });
+}
+
+/** Looks for the next round once what was queued above is done. */
+function iterateLater(turn: Turn, { id }: Frame): void {
+  const queued = turn.work.some((action) => action.do === 'iterate' && action.frame === id);
+  if (!queued) push(turn, { do: 'iterate', frame: id });
 }
 
 /** `exit` leaves the loop: the scope of a `for` is the loop, not the round. */
 function endRound(turn: Turn, round: Frame, ended: { output: Json; exit: boolean }): void {
   dropFrame(turn, round.id);
-  const loop = findFrame(turn, round.parent);
-  if (loop?.body.kind !== 'for' || round.iteration === undefined) return;
-  const index = round.iteration;
+  const loop = frameAt(turn, round.parent);
+  const before = bodyOf(loop, 'for');
+  const index = Number(round.iteration);
   forgetRound(turn, loop, index);
-  const outputs = taskOf(turn, loop).concurrency === 1 ? [] : placed(loop.body.outputs, index, ended.output);
-  const open = loop.body.open.filter((other) => other !== index);
-  const body: Loop = { ...loop.body, open, outputs, data: ended.output };
+  const open = before.open.filter((other) => other !== index);
+  const { output } = ended;
+  const body: Loop = isWindowed(turn, loop)
+    ? { ...before, open, outputs: placed(before.outputs, index, output) }
+    : { ...before, open, data: output };
   const frame = putBody(turn, loop, body);
-  if (!ended.exit) return push(turn, { do: 'iterate', parent: loop.id });
+  if (!ended.exit) return iterateLater(turn, loop);
   cancelBelow(turn, frame);
   finishLoop(turn, frame, body);
 }
 
+function isWindowed(turn: Turn, loop: Frame): boolean {
+  return taskAt(turn, loop, 'for').concurrency > 1;
+}
+
 function placed(outputs: readonly Json[], index: number, output: Json): readonly Json[] {
-  const next = [...outputs];
-  while (next.length <= index) next.push(null);
-  next[index] = output;
-  return next;
+  const gap = Array.from({ length: Math.max(0, index + 1 - outputs.length) }, () => null);
+  return [...outputs, ...gap].with(index, output);
 }
 
 function finishLoop(turn: Turn, frame: Frame, body: Loop): void {
-  const side = taskOf(turn, frame).concurrency > 1;
-  const output = side ? body.outputs : body.data;
+  const output = isWindowed(turn, frame) ? body.outputs : body.data;
   push(turn, { do: 'finish', frame: frame.id, output });
 }

@@ -1,14 +1,12 @@
-import type { RunWorkflowTask } from '../../definition/definition.ts';
 import { bodySight } from '../lifecycle.ts';
-import type { Frame } from '../state.ts';
-import { report, stepOf, type Turn } from '../turn.ts';
+import { report, stepOf, taskAt } from '../turn.ts';
 import { idempotencyKey } from '../visits.ts';
 import { callBehavior } from './call.ts';
 
 /** `run: workflow`: a child run; without `await` the task ends as soon as the child is accepted. */
 export const runWorkflowBehavior = callBehavior({
   command(turn, frame) {
-    const task = taskOf(turn, frame);
+    const task = taskAt(turn, frame, 'run-workflow');
     const { namespace, name, version } = task;
     const sight = bodySight(turn, frame);
     return {
@@ -21,16 +19,10 @@ export const runWorkflowBehavior = callBehavior({
       await: task.await,
     };
   },
-  read: (turn, frame, result) => (taskOf(turn, frame).await ? result : frame.input),
+  read: (turn, frame, result) => (taskAt(turn, frame, 'run-workflow').await ? result : frame.input),
   progress(turn, frame, news) {
-    if (news.kind !== 'child-started' || !taskOf(turn, frame).await) return;
+    if (news.kind !== 'child-started' || !taskAt(turn, frame, 'run-workflow').await) return;
     const step = stepOf(turn, frame);
     report(turn, { type: 'step.waiting', step, waitKind: 'run', childRunId: news.childRunId });
   },
 });
-
-function taskOf(turn: Turn, frame: Frame): RunWorkflowTask {
-  const task = turn.run.item(frame.pointer)?.task;
-  if (task?.kind !== 'run-workflow') throw new Error(`The task at ${frame.pointer} runs no workflow.`);
-  return task;
-}

@@ -1,10 +1,11 @@
 import type { TaskList } from '../../definition/definition.ts';
 import type { Json } from '../../json.ts';
-import type { Behavior } from '../behavior.ts';
-import { beginLater, endRun } from '../lifecycle.ts';
+import type { Behavior, TaskBehavior } from '../behavior.ts';
 import { applyTransform, checkSchema, checkSize } from '../data.ts';
-import { scopeVariables, findFrame, push, putBody, startTimer, type Turn } from '../turn.ts';
+import { beginLater, endRun, guard } from '../lifecycle.ts';
 import type { Cursor, Frame } from '../state.ts';
+import { bodyOf, frameAt, push, putBody, putFrame, scopeVariables, startTimer, type Turn } from '../turn.ts';
+import { recordScope } from '../visits.ts';
 
 /** Where a sequence goes on. */
 export type Next =
@@ -14,68 +15,77 @@ export type Next =
 export function nextOf(tasks: TaskList, cursor: Cursor, then: string): Next {
   if (then === 'exit') return { kind: 'left', exit: true };
   const index = then === 'continue' ? cursor.index + 1 : tasks.findIndex((item) => item.name === then);
-  if (index >= tasks.length || index < 0) return { kind: 'left', exit: false };
+  if (tasks[index] === undefined) return { kind: 'left', exit: false };
   return { kind: 'at', cursor: { ...cursor, index } };
 }
 
-/** Begins the task at a cursor of the frame's list; false when the list has none there. */
-export function beginAt(turn: Turn, frame: Frame, at: { cursor: Cursor; input: Json }): boolean {
-  const item = turn.run.list(frame.pointer, at.cursor.list)[at.cursor.index];
-  if (item === undefined) return false;
-  beginLater(turn, { parent: frame, pointer: item.pointer, input: at.input });
-  return true;
+/** Begins the task at a cursor of the frame's list. */
+export function beginAt(turn: Turn, frame: Frame, at: { cursor: Cursor; input: Json }): void {
+  const { list, index } = at.cursor;
+  for (const { pointer } of turn.run.list(frame.pointer, list).slice(index, index + 1)) {
+    beginLater(turn, { parent: frame, pointer, input: at.input });
+  }
 }
 
-/** `then: end`: the run is over, and this is its output. */
+/** The run is over (`then: end`, or its last task is done), and this is its output. */
 export function completeRun(turn: Turn, output: Json): void {
-  const root = findFrame(turn, 0);
-  const { output: hook } = turn.run.definition;
-  const variables = { ...turn.run.constants, context: turn.draft.context };
-  const result = applyTransform(turn, hook, { input: output, variables });
-  checkSchema(turn, hook, { value: result, what: 'output of the workflow' });
-  checkSize(turn, result, 'output of the workflow');
-  if (root !== undefined) endRun(turn, { status: 'completed', output: result });
+  const root = frameAt(turn, 0);
+  // A fault of the workflow's own output is the run's: no `try` around the task that ended it may catch it.
+  guard(turn, root, () => {
+    const { output: hook } = turn.run.definition;
+    const result = applyTransform(turn, hook, { input: output, variables: scopeVariables(turn, root) });
+    checkSchema(turn, hook, { value: result, what: 'output of the workflow' });
+    checkSize(turn, result, 'output of the workflow');
+    endRun(turn, { status: 'completed', output: result });
+  });
 }
 
-/** `do`: its tasks one after the other; the output of one is the input of the next. */
-export const doBehavior: Behavior = {
-  begin(turn, frame) {
-    const cursor: Cursor = { list: 'do', index: 0 };
-    putBody(turn, frame, { kind: 'scope', cursor });
-    if (!beginAt(turn, frame, { cursor, input: frame.input })) finish(turn, frame, frame.input);
-  },
-  childDone(turn, frame, { output, then }) {
-    if (then === 'end') completeRun(turn, output);
-    else advance(turn, frame, { output, then });
-  },
+/** Tasks one after the other; the output of one is the input of the next. `left` says what then. */
+export function sequenceBehavior(
+  left: (turn: Turn, frame: Frame, ended: { output: Json; exit: boolean }) => void,
+): Behavior {
+  return {
+    childDone(turn, frame, { output, then }) {
+      if (then === 'end') return completeRun(turn, output);
+      const { cursor } = bodyOf(frame, 'scope');
+      const next = nextOf(turn.run.list(frame.pointer, cursor.list), cursor, then);
+      if (next.kind === 'left') return left(turn, frame, { output, exit: next.exit });
+      putBody(turn, frame, { kind: 'scope', cursor: next.cursor });
+      beginAt(turn, frame, { cursor: next.cursor, input: output });
+    },
+  };
+}
+
+function beginScope(turn: Turn, frame: Frame): void {
+  const cursor: Cursor = { list: 'do', index: 0 };
+  putBody(turn, frame, { kind: 'scope', cursor });
+  beginAt(turn, frame, { cursor, input: frame.input });
+}
+
+/** `do`: its tasks one after the other. */
+export const doBehavior: TaskBehavior = {
+  ...sequenceBehavior((turn, frame, { output }) => {
+    push(turn, { do: 'finish', frame: frame.id, output });
+  }),
+  begin: beginScope,
+  finished: recordScope,
 };
 
-function advance(turn: Turn, frame: Frame, done: { output: Json; then: string }): void {
-  if (frame.body.kind !== 'scope') return;
-  const next = nextOf(turn.run.list(frame.pointer, 'do'), frame.body.cursor, done.then);
-  if (next.kind === 'left') return finish(turn, frame, done.output);
-  putBody(turn, frame, { kind: 'scope', cursor: next.cursor });
-  beginAt(turn, frame, { cursor: next.cursor, input: done.output });
-}
+/** The run itself: its tasks one after the other. */
+export const runBehavior: Behavior = sequenceBehavior((turn, _frame, { output }) => {
+  completeRun(turn, output);
+});
 
-function finish(turn: Turn, frame: Frame, output: Json): void {
-  if (frame.id === 0) completeRun(turn, output);
-  else push(turn, { do: 'finish', frame: frame.id, output });
+/** Begins the run: input schema and `input.from`, the time-out of the whole, then the tasks. */
+export function beginRun(turn: Turn, root: Frame): void {
+  const { definition, evaluator } = turn.run;
+  checkSchema(turn, definition.input, { value: root.input, what: 'input of the workflow' });
+  const variables = scopeVariables(turn, root);
+  const input = applyTransform(turn, definition.input, { input: root.input, variables });
+  checkSize(turn, input, 'input of the workflow');
+  const begun = putFrame(turn, { ...root, input });
+  if (definition.timeout === undefined) return beginScope(turn, begun);
+  const ms = evaluator.duration(definition.timeout, { input, variables });
+  const deadline = startTimer(turn, begun, { ms, purpose: 'timeout' });
+  beginScope(turn, { ...begun, deadline });
 }
-
-/** The run itself: input schema and `input.from`, the time-out of the whole, then the tasks. */
-export const runBehavior: Behavior = {
-  ...doBehavior,
-  begin(turn, frame, item) {
-    const { definition } = turn.run;
-    checkSchema(turn, definition.input, { value: frame.rawInput, what: 'input of the workflow' });
-    const sight = { input: frame.rawInput, variables: scopeVariables(turn, frame) };
-    const input = applyTransform(turn, definition.input, sight);
-    checkSize(turn, input, 'input of the workflow');
-    const begun: Frame = { ...frame, input };
-    if (definition.timeout === undefined) return doBehavior.begin(turn, begun, item);
-    const ms = turn.run.evaluator.duration(definition.timeout, { ...sight, input });
-    const deadline = startTimer(turn, begun, { ms, purpose: 'timeout' });
-    doBehavior.begin(turn, { ...begun, deadline }, item);
-  },
-};
