@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NewAgentVersion } from './agents.ts';
-import { createStoreFixture, otherScope, type StoreFixture } from './store-fixture.ts';
+import { otherScope } from './samples.ts';
+import { createStoreFixture, type StoreFixture } from './store-fixture.ts';
 import type { NewWorkflowVersion } from './workflows.ts';
 
 let fixture: StoreFixture;

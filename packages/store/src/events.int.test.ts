@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunId, Scope, TraceEvent } from '@baton/core';
-import {
-  aBatch,
-  aRun,
-  aStep,
-  createStoreFixture,
-  newRunId,
-  sinkEvent,
-  type StoreFixture,
-} from './store-fixture.ts';
+import { aBatch, aRun, aStep, newRunId, sinkEvent } from './samples.ts';
+import { createStoreFixture, type StoreFixture } from './store-fixture.ts';
 import type { SinkBatch, SinkEvent } from './events.ts';
 
 let fixture: StoreFixture;

@@ -3,14 +3,8 @@ import type { RunId } from '@baton/core';
 import pg from 'pg';
 import type { NewDecision, Verdict } from './decisions.ts';
 import type { HumanTaskRecord, NewHumanTask } from './human-tasks.ts';
-import {
-  aRun,
-  aTask,
-  createStoreFixture,
-  newTaskId,
-  otherScope,
-  type StoreFixture,
-} from './store-fixture.ts';
+import { aRun, aTask, newTaskId, otherScope } from './samples.ts';
+import { createStoreFixture, type StoreFixture } from './store-fixture.ts';
 
 let fixture: StoreFixture;
 let owner: pg.Client;

@@ -2,15 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { RunListParams } from './run-list.ts';
 import type { NewRun, RunRecord } from './runs.ts';
-import {
-  aBatch,
-  aRun,
-  createStoreFixture,
-  newRunId,
-  otherScope,
-  sinkEvent,
-  type StoreFixture,
-} from './store-fixture.ts';
+import { aBatch, aRun, newRunId, otherScope, sinkEvent } from './samples.ts';
+import { createStoreFixture, type StoreFixture } from './store-fixture.ts';
 
 let fixture: StoreFixture;
 let owner: pg.Client;

@@ -100,3 +100,18 @@ export function applyMigrations(ownerUrl: string, files: SchemaFiles): Promise<r
     return output.appliedMigrationNames;
   });
 }
+
+/** The SQL that would still have to run until the database is what the Prisma schema says; '' when it is. */
+export function diffAgainstSchema(ownerUrl: string, files: SchemaFiles): Promise<string> {
+  const schema = { files: [files.schema] };
+  return withEngine(ownerUrl, files, async (engine) => {
+    const { stdout } = await engine.diff({
+      from: { tag: 'schemaDatasource', configDir: files.baseDir, ...schema },
+      to: { tag: 'schemaDatamodel', ...schema },
+      script: true,
+      exitCode: null,
+      filters: NO_FILTERS,
+    });
+    return stdout ?? '';
+  });
+}
