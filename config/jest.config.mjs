@@ -32,7 +32,7 @@ export default {
     project('unit', [
       '<rootDir>/{packages,apps,temporal,tests}/**/*.test.ts',
       '!**/*.int.test.ts',
-      '!<rootDir>/tests/e2e/**/*.e2e.test.ts',
+      '!**/*.e2e.test.ts',
     ]),
     project('int', ['<rootDir>/{packages,apps,temporal,tests}/**/*.int.test.ts']),
     project('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], {

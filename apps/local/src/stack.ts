@@ -1,5 +1,6 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   ensureDatabase,
   freePort,
@@ -44,6 +45,7 @@ interface Databases {
 }
 
 const APP_ROLE = 'baton_app';
+const WATCH_MAIN = fileURLToPath(new URL('./watch-main.ts', import.meta.url));
 
 async function logFile(params: StackParams, name: string): Promise<string> {
   const file = join(params.stateDir, 'logs', `${name}.log`);
@@ -116,7 +118,7 @@ async function startApp(params: StackParams, name: 'api' | 'worker', env: Record
   const app = await startProcess({
     name: name === 'api' ? 'The API' : 'The worker',
     command: process.execPath,
-    args: ['--disable-warning=ExperimentalWarning', ...(params.watch ? ['--watch'] : []), main],
+    args: ['--disable-warning=ExperimentalWarning', ...(params.watch ? [WATCH_MAIN] : []), main],
     env: { ...params.env, ...env },
     cwd: params.root,
     logFile: await logFile(params, name),

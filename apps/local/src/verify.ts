@@ -1,6 +1,7 @@
+import { statSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startProcess, tailOf } from '@baton/stand';
+import { startProcess, tailOf, type SupervisedProcess } from '@baton/stand';
 import { STATIC_CHECKS, TEST_PROJECTS, type StaticCheck, type TestProject } from './checks.ts';
 import { parseJestReport } from './jest-report-codec.ts';
 import { elapsed, type Terminal } from './terminal.ts';
@@ -27,16 +28,21 @@ interface Outcome {
 /** Lines of a failed check's output that are shown; the file below `.baton/verify` has them all. */
 const SHOWN_LINES = 400;
 
+/** How long jest may take to leave after its report; more means that a test left something open. */
+const LINGER_MS = 10_000;
+
 interface Ran {
   readonly code: number | null;
   readonly logFile: string;
 }
 
-async function runTool(
-  params: VerifyParams,
-  name: string,
-  step: Omit<StaticCheck, 'name'> & { env?: object },
-) {
+interface Step extends Omit<StaticCheck, 'name'> {
+  readonly env?: Readonly<Record<string, string>>;
+  /** The file whose appearance means that the work is done. */
+  readonly report?: string;
+}
+
+async function runTool(params: VerifyParams, name: string, step: Step): Promise<Ran> {
   const logFile = join(params.root, '.baton', 'verify', `${name}.log`);
   await rm(logFile, { force: true });
   const child = await startProcess({
@@ -50,9 +56,17 @@ async function runTool(
   });
   const stop = (): void => void child.stop();
   params.signal.addEventListener('abort', stop);
+  const lingering = setInterval(() => stopLingering(child, step.report), 1_000);
   const { code } = await child.ended;
+  clearInterval(lingering);
   params.signal.removeEventListener('abort', stop);
-  return { code, logFile } satisfies Ran;
+  return { code, logFile };
+}
+
+/** Ends a jest that has written its report and does not leave: a test left something open. */
+function stopLingering(child: SupervisedProcess, report: string | undefined): void {
+  const written = report === undefined ? undefined : statSync(report, { throwIfNoEntry: false });
+  if (written && Date.now() - written.mtimeMs > LINGER_MS) void child.stop();
 }
 
 async function showFailure(params: VerifyParams, name: string, ran: Ran): Promise<void> {
@@ -79,7 +93,7 @@ async function runProject(params: VerifyParams, project: TestProject, parts: Tes
   await rm(report, { force: true });
   const args = ['-c', 'config/jest.config.mjs', '--selectProjects', name, '--passWithNoTests', '--ci'];
   args.push(`--maxWorkers=${project.workers}`, '--json', `--outputFile=${report}`);
-  const ran = await runTool(params, name, { tool: 'jest', args, env: parts.env });
+  const ran = await runTool(params, name, { tool: 'jest', args, env: parts.env, report });
   if (params.signal.aborted) return { name, passed: 0, failed: 1, took: elapsed(since) };
   let counted = { passed: 0, failed: 1 };
   try {
@@ -87,8 +101,10 @@ async function runProject(params: VerifyParams, project: TestProject, parts: Tes
   } catch {
     // jest ended without a report: its output below says why, and it counts as one failure.
   }
-  // jest also fails for reasons that are no test, such as a global set-up that throws.
+  // jest also fails for reasons that are no test: a set-up that throws, or something left open, for which it was stopped.
   if (ran.code !== 0 && counted.failed === 0) counted = { ...counted, failed: 1 };
+  if (ran.code === null)
+    params.terminal.line(`  ${name}: a test left something open, so jest did not leave by itself.`);
   if (counted.failed > 0) await showFailure(params, name, ran);
   return { name, ...counted, took: elapsed(since) };
 }
