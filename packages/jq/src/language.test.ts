@@ -186,6 +186,36 @@ describe('control', () => {
     ]);
   });
 
+  it('grows what a reduction makes without changing what others hold', () => {
+    expectEach([
+      ['reduce (1, 2) as $x ([]; . + [$x] | . + [.])', null, [[1, [1], 2, [1, [1], 2]]]],
+      ['reduce (1, 2) as $x ({}; .l += [$x] | .keep += [.l])', null, [{ l: [1, 2], keep: [[1], [1, 2]] }]],
+      [
+        'reduce (1, 2) as $x ({}; .l += [$x] | .keep += [{l}])',
+        null,
+        [{ l: [1, 2], keep: [{ l: [1] }, { l: [1, 2] }] }],
+      ],
+      ['reduce (1, 2) as $x ({}; .a = . | .b += 1)', null, [{ b: 2, a: { b: 1, a: {} } }]],
+      ['. as $i | [reduce (1, 2) as $x ($i; .a += [$x]), $i]', { a: [0] }, [[{ a: [0, 1, 2] }, { a: [0] }]]],
+      [
+        '. as $i | [reduce (1, 2) as $x ({}; .z = $i.a | .z += [$x]), $i]',
+        { a: [0] },
+        [[{ z: [0, 2] }, { a: [0] }]],
+      ],
+      ['reduce ("a", "b", "a") as $k ({}; .[$k] += 1)', null, [{ a: 2, b: 1 }]],
+      [
+        '[reduce (1, 2) as $x ([], [7]; . + [$x])]',
+        null,
+        [
+          [
+            [1, 2],
+            [7, 1, 2],
+          ],
+        ],
+      ],
+    ]);
+  });
+
   it('defines functions with arguments, closures and recursion', () => {
     expectEach([
       ['def fac: if . <= 1 then 1 else . * (. - 1 | fac) end; fac', 10, [3628800]],

@@ -31,11 +31,16 @@ type Of<K extends Node['kind']> = Extract<Node, { readonly kind: K }>;
 
 /** `target[key]` and `.name` */
 export function compileIndex(compiler: Compiler, node: Of<'index'>, scope: Scope): Code {
-  return access(
-    compiler.compile(node.target, scope),
-    [compiler.compile(node.key, scope)],
-    ([key = null]) => key,
-  );
+  const target = compiler.compile(node.target, scope);
+  const key = compiler.compile(node.key, scope);
+  const code = access(target, [key], ([only = null]) => only);
+  const { place } = target;
+  const { one } = key;
+  if (place === undefined || one === null) return code;
+  return {
+    ...code,
+    place: (machine, env, value) => [...place(machine, env, value), one(machine, env, value)],
+  };
 }
 
 /** `target[from:to]` */

@@ -156,5 +156,6 @@ export function compileIf(compiler: Compiler, node: Of<'if'>, scope: Scope): Cod
 /** `.` */
 export const identity: Code = Object.freeze<Code>({
   one: (_machine, _env, value) => value,
+  place: () => [],
   run: (machine) => machine.emit(machine.value),
 });

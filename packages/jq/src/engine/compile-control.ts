@@ -3,6 +3,8 @@ import type { Json } from '../json.ts';
 import type { Node } from '../syntax/ast.ts';
 import { either, made, many, nothing, origin, restore, runPlain } from './code.ts';
 import type { Origin } from './code.ts';
+import { compileAccumulation } from './compile-accumulate.ts';
+import type { Accumulator } from './compile-accumulate.ts';
 import { compileBinder } from './compile-bind.ts';
 import type { Compiler } from './compiler.ts';
 import type { Code, Machine } from './machine.ts';
@@ -49,9 +51,14 @@ export function compileReduce(compiler: Compiler, node: Of<'reduce'>, scope: Sco
   const init = compiler.compile(node.init, scope);
   const binder = compileBinder(compiler, node.patterns, scope);
   const update = compiler.compile(node.update, binder.scope);
+  const accumulate = compileAccumulation(compiler, node.update, binder.scope);
 
-  const round = (machine: Machine, state: State): void => {
+  const round = (machine: Machine, state: State & Accumulator): void => {
     const { value, trail } = state;
+    if (accumulate !== null && trail === null) {
+      accumulate(machine, machine.env, state);
+      return;
+    }
     // An update without values leaves null behind.
     state.value = null;
     machine.value = value;
@@ -66,7 +73,7 @@ export function compileReduce(compiler: Compiler, node: Of<'reduce'>, scope: Sco
   return many((machine) => {
     const from = origin(machine);
     machine.push((running) => {
-      const state: State = { value: running.value, trail: running.trail };
+      const state = { value: running.value, trail: running.trail, owned: new Set<Json>() };
       running.fork({
         run(done) {
           done.trail = state.trail === lost ? made(from.trail, from.value, state.value) : state.trail;

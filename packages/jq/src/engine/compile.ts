@@ -47,8 +47,16 @@ export interface Compiled {
 export function compileProgram(program: Node, variables: readonly string[]): Compiled {
   const mentioned = new Set<string>();
   let usesNow = false;
+  // A node that two parts of the compiler look at is compiled once, or nesting would double the work.
+  const compiled = new WeakMap<Node, { readonly scope: Scope; readonly code: Code }>();
   const compiler: Compiler = {
-    compile: (node, scope) => compileNode(compiler, node, scope),
+    compile(node, scope) {
+      const known = compiled.get(node);
+      if (known?.scope === scope) return known.code;
+      const code = compileNode(compiler, node, scope);
+      compiled.set(node, { scope, code });
+      return code;
+    },
     noteVariable: (name) => void mentioned.add(name),
     noteNow: () => {
       usesNow = true;

@@ -37,6 +37,8 @@ export interface Closure {
 export interface Code {
   /** Set when the node always gives exactly one value (or fails) without needing the machine. */
   readonly one: ((machine: Machine, env: Env | null, value: Json) => Json) | null;
+  /** Set when the node always leads to exactly one place in its input: the path to it. */
+  readonly place?: (machine: Machine, env: Env | null, value: Json) => readonly Json[];
   /** Takes its input from the registers and emits any number of values. */
   run(machine: Machine): void;
 }

@@ -10,7 +10,8 @@ import { describeValue, maxValueDepth } from './text.ts';
  * in some item, objects key by key. Throws `JqError` when the two are of different types.
  */
 export function contains(meter: Meter, whole: Json, part: Json): boolean {
-  if (typeName(whole) !== typeName(part)) {
+  // jq takes true and false for two types here.
+  if (typeName(whole) !== typeName(part) || (typeof whole === 'boolean' && whole !== part)) {
     throw new JqError(
       `${describeValue(whole)} and ${describeValue(part)} cannot have their containment checked`,
     );
