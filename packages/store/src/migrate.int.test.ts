@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { isDatabaseUnavailable } from './database-errors.ts';
 import { migrate, readSchemaFiles } from './migrate.ts';
-import { diffAgainstSchema } from './schema-engine.ts';
+import { sqlOfSchema } from './schema-engine.ts';
 import { createStore } from './store.ts';
 
 const APP_ROLE = { name: 'baton_migrate_test', password: `it's "odd"` };
@@ -39,37 +39,76 @@ describe('migrate()', () => {
   });
 
   it('makes the tables the Prisma schema describes', async () => {
-    const drift = await diffAgainstSchema(database.url, await readSchemaFiles());
-    expect(drift).toBe('');
+    const described = await createDatabase();
+    const sql = await sqlOfSchema(described.url, await readSchemaFiles());
+    const { columns, indexes } = await withOwner(described, async (client) => {
+      await client.query(sql);
+      return { columns: await columnsOf(client), indexes: await indexesOf(client) };
+    });
+    await withOwner(database, async (client) => {
+      expect(await columnsOf(client)).toEqual(columns);
+      expect(await indexesOf(client)).toEqual(expect.arrayContaining([...indexes]));
+    });
+    await described.drop();
   });
 
   it('refuses an application role that owns something', async () => {
     const owned = await createDatabase();
-    const client = new pg.Client({ connectionString: owned.url });
-    await client.connect();
-    await client.query('CREATE ROLE baton_owner_test LOGIN');
-    await client.query('CREATE TABLE mine (); ALTER TABLE mine OWNER TO baton_owner_test');
-    await expect(
-      migrate({ ownerUrl: owned.url, appRole: { name: 'baton_owner_test', password: 'x' } }),
-    ).rejects.toThrow('must own nothing');
-    await client.query('DROP OWNED BY baton_owner_test; DROP ROLE baton_owner_test');
-    await client.end();
+    await migrate({ ownerUrl: owned.url, appRole: APP_ROLE });
+    const name = `baton_owner_${owned.name}`;
+    await withOwner(owned, async (client) => {
+      await client.query(
+        `CREATE ROLE ${name} LOGIN; CREATE TABLE mine (); ALTER TABLE mine OWNER TO ${name}`,
+      );
+      const refused = migrate({ ownerUrl: owned.url, appRole: { name, password: 'x' } });
+      await expect(refused).rejects.toThrow('must own nothing');
+      await client.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+    });
     await owned.drop();
   });
 
   it('takes might from a role that has too much', async () => {
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    await client.query('CREATE ROLE baton_mighty_test SUPERUSER');
-    await migrate({ ownerUrl: database.url, appRole: { name: 'baton_mighty_test', password: 'x' } });
-    const { rows } = await client.query(
-      `SELECT rolsuper, rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname = 'baton_mighty_test'`,
-    );
-    expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcanlogin: true }]);
-    await client.query('DROP OWNED BY baton_mighty_test; DROP ROLE baton_mighty_test');
-    await client.end();
+    const name = `baton_mighty_${database.name}`;
+    await withOwner(database, async (client) => {
+      await client.query(`CREATE ROLE ${name} SUPERUSER`);
+      await migrate({ ownerUrl: database.url, appRole: { name, password: 'x' } });
+      const { rows } = await client.query(
+        `SELECT rolsuper, rolbypassrls, rolcanlogin FROM pg_roles WHERE rolname = '${name}'`,
+      );
+      expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcanlogin: true }]);
+      await client.query(`DROP OWNED BY ${name}; DROP ROLE ${name}`);
+    });
   });
 });
+
+async function withOwner<Result>(
+  of: TestDatabase,
+  use: (client: pg.Client) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: of.url });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function columnsOf(client: pg.Client): Promise<readonly unknown[]> {
+  const { rows } = await client.query(
+    `SELECT table_name, column_name, udt_name, datetime_precision, is_nullable, column_default
+     FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+     ORDER BY table_name, column_name`,
+  );
+  return rows;
+}
+
+async function indexesOf(client: pg.Client): Promise<readonly unknown[]> {
+  const { rows } = await client.query(
+    `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef`,
+  );
+  return rows;
+}
 
 describe('the application role', () => {
   it('owns nothing and has no might', async () => {

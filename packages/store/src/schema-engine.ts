@@ -101,13 +101,12 @@ export function applyMigrations(ownerUrl: string, files: SchemaFiles): Promise<r
   });
 }
 
-/** The SQL that would still have to run until the database is what the Prisma schema says; '' when it is. */
-export function diffAgainstSchema(ownerUrl: string, files: SchemaFiles): Promise<string> {
-  const schema = { files: [files.schema] };
+/** The SQL that makes an empty database what the Prisma schema says: the plain half of a migration. */
+export function sqlOfSchema(ownerUrl: string, files: SchemaFiles): Promise<string> {
   return withEngine(ownerUrl, files, async (engine) => {
     const { stdout } = await engine.diff({
-      from: { tag: 'schemaDatasource', configDir: files.baseDir, ...schema },
-      to: { tag: 'schemaDatamodel', ...schema },
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files: [files.schema] },
       script: true,
       exitCode: null,
       filters: NO_FILTERS,
