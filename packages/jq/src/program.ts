@@ -1,7 +1,7 @@
 import { JqLimitError, JqSyntaxError } from './errors.ts';
 import { compileProgram } from './engine/compile.ts';
 import { createMachine } from './engine/machine.ts';
-import type { Env, Machine } from './engine/machine.ts';
+import type { Env } from './engine/machine.ts';
 import { noValue } from './engine/scope.ts';
 import { asJson } from './json-codec.ts';
 import type { Json, ReadonlyJson } from './json.ts';
@@ -51,7 +51,7 @@ export function compile(source: string, options: CompileOptions = {}): Program {
   if (usesNow && clock === undefined) {
     throw new JqSyntaxError('"now" is not available here: no clock was given.', { line: 1, column: 1 });
   }
-  const startMachine = (input: ReadonlyJson, variables: Variables): Machine =>
+  const start = (input: ReadonlyJson, variables: Variables): (() => Json | undefined) =>
     createMachine({
       limits,
       clock: clock ?? (() => 0),
@@ -62,12 +62,12 @@ export function compile(source: string, options: CompileOptions = {}): Program {
 
   return {
     *evaluate(input, variables = {}) {
-      const machine = startMachine(input, variables);
+      const next = start(input, variables);
       const press = createPress(limits);
-      for (let value = machine.next(); value !== undefined; value = machine.next()) yield press(value);
+      for (let value = next(); value !== undefined; value = next()) yield press(value);
     },
     first(input, variables = {}) {
-      const value = startMachine(input, variables).next();
+      const value = start(input, variables)();
       return value === undefined ? undefined : createPress(limits)(value);
     },
     usesVariables,

@@ -31,24 +31,25 @@ function runOnSmallStack(programs: readonly string[]): Promise<string[]> {
   });
 }
 
-const wrap = (before: string, inner: string, after: string, times: number): string =>
+/** `[before, inner, after]`, the outer two repeated. */
+const wrap = ([before, inner, after]: readonly [string, string, string], times: number): string =>
   before.repeat(times) + inner + after.repeat(times);
 
 describe('the native stack', () => {
   it('is enough for the most deeply nested programs that are accepted', async () => {
     const programs = [
-      wrap('(', '1', ')', 140),
-      wrap('[', '1', ']', 140),
-      wrap('{a: ', '1', '}', 95),
-      wrap('-', '1', '', 140),
-      wrap('', '1', ' + 1', 280),
-      wrap('', '.', ' | .', 280),
-      wrap('try map(', '.', ') catch .', 70),
-      wrap('try walk(', '.', ') catch .', 70),
-      wrap('try with_entries(', '.', ') catch .', 70),
-      wrap('any(.; ', '.', ')', 99),
-      wrap('def f: ', '1', '; f', 140),
-      wrap('. as [', '$a', '] | $a', 1),
+      wrap(['(', '1', ')'], 140),
+      wrap(['[', '1', ']'], 140),
+      wrap(['{a: ', '1', '}'], 95),
+      wrap(['-', '1', ''], 140),
+      wrap(['', '1', ' + 1'], 280),
+      wrap(['', '.', ' | .'], 280),
+      wrap(['try map(', '.', ') catch .'], 70),
+      wrap(['try walk(', '.', ') catch .'], 70),
+      wrap(['try with_entries(', '.', ') catch .'], 70),
+      wrap(['any(.; ', '.', ')'], 99),
+      wrap(['def f: ', '1', '; f'], 140),
+      wrap(['. as [', '$a', '] | $a'], 1),
     ];
     const names = await runOnSmallStack(programs);
     expect(programs.filter((_, index) => names[index] !== 'value')).toEqual([]);

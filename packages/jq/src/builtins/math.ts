@@ -6,7 +6,7 @@ import { gammaSign, logGamma, roundHalfEven, trueGamma } from './special-functio
 import type { Native, NativeTable } from './native.ts';
 
 /** The number an operand is. Throws `JqError` for anything else. */
-export function toNumber(value: Json): number {
+function toNumber(value: Json): number {
   if (typeof value !== 'number') throw new JqError(`${describeValue(value)} number required`);
   return value;
 }

@@ -31,18 +31,21 @@ const starts = 'startswith() requires string inputs';
 const trims = always('trim input must be a string');
 const explodes = always('explode input must be a string');
 
-// White space as jq's trim sees it: Unicode's, without the zero-width space.
-const leading = /^[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
-const trailing = /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/;
+/** White space as jq's trim sees it: Unicode's, without the zero-width space. */
+const spaces: ReadonlySet<string> = new Set(
+  '\t\n\v\f\r \u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000',
+);
 
 function trimEnd(text: string): string {
   let end = text.length;
-  while (end > 0 && trailing.test(text[end - 1] ?? '')) end -= 1;
+  while (end > 0 && spaces.has(text[end - 1] ?? '')) end -= 1;
   return text.slice(0, end);
 }
 
 function trimStart(text: string): string {
-  return text.replace(leading, '');
+  let start = 0;
+  while (start < text.length && spaces.has(text[start] ?? '')) start += 1;
+  return text.slice(start);
 }
 
 function dropPrefix(text: string, prefix: string): string {

@@ -12,7 +12,7 @@ import type { Scope } from './scope.ts';
 import { lost } from './trail.ts';
 
 /** Steps from the value in the register to one of its members, and emits it. */
-export function enter(machine: Machine, key: Json): void {
+function enter(machine: Machine, key: Json): void {
   const { value, trail } = machine;
   if (trail !== null) {
     if (trail === lost)
@@ -97,7 +97,7 @@ export function compileIterate(compiler: Compiler, node: Of<'iterate'>, scope: S
 }
 
 /** Emits every member of the value in the register. Throws `JqError` when it can have none. */
-export function iterate(machine: Machine): void {
+function iterate(machine: Machine): void {
   const { value, trail } = machine;
   if (trail === lost) throw invalidPath(`near attempt to iterate through ${excerpt(value)}`);
   const walk = members(value, (running, child) => running.emit(child));

@@ -46,7 +46,7 @@ export function compileArray(compiler: Compiler, node: Of<'array'>, scope: Scope
 }
 
 /** Runs `code` on the registers and hands all of its values to `use`, with the registers as they were. */
-export function collect(machine: Machine, code: Code, use: (machine: Machine, items: Json[]) => void): void {
+function collect(machine: Machine, code: Code, use: (machine: Machine, items: Json[]) => void): void {
   const from = origin(machine);
   const items: Json[] = [];
   machine.fork({

@@ -55,7 +55,7 @@ function binary(
     const second = right(machine, env, value);
     return operate(machine, left(machine, env, value), second);
   };
-  return either(one, general.run);
+  return either(one, (machine) => general.run(machine));
 }
 
 /** `-body` */

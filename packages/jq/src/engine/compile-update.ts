@@ -75,7 +75,7 @@ interface Progress {
 }
 
 /** Changes the value at every path of the target; a change without a value removes what was there. */
-export function modify(machine: Machine, { target, change }: ModifyParams): void {
+function modify(machine: Machine, { target, change }: ModifyParams): void {
   const from = origin(machine);
   const progress: Progress = { root: from.value, owned: new Set(), removed: [] };
   machine.fork({

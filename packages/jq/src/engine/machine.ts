@@ -72,13 +72,17 @@ export interface Resumable {
   run(machine: Machine): void;
 }
 
-/** The registers and moves of a running evaluation. */
-export interface Machine extends Meter {
+/** What a running node reads and sets. */
+export interface Registers {
   env: Env | null;
   value: Json;
   /** Where `value` was found, when paths are being followed. */
   trail: Trail | null;
   continuation: Continuation;
+}
+
+/** What a running node can do. */
+interface Moves {
   /** Hands a value to the continuation. */
   emit(value: Json): void;
   /** Runs code from the main loop, so that calls do not pile up on the native stack. */
@@ -93,9 +97,10 @@ export interface Machine extends Meter {
   mark(): number;
   /** Drops all forks made since `mark`. */
   cut(mark: number): void;
-  /** Runs until the next result; `undefined` when there are no more. */
-  next(): Json | undefined;
 }
+
+/** A running evaluation. */
+export type Machine = Registers & Moves & Meter;
 
 export interface MachineParams {
   readonly limits: Limits;
@@ -105,106 +110,118 @@ export interface MachineParams {
   readonly input: Json;
 }
 
-/** Makes a machine that is about to run `code` on `input`. */
-export function createMachine({ limits, clock, code, env, input }: MachineParams): Machine {
-  const forks: Fork[] = [];
-  let ready: Continuation | null = null;
-  let scheduled: Code | null = null;
-  let result: Json | undefined;
+/** What is still to be done. */
+interface Agenda {
+  readonly forks: Fork[];
+  ready: Continuation | null;
+  scheduled: Code | null;
+  result: Json | undefined;
+}
+
+/** Starts `code` on `input`. Each call of the function it gives runs until the next result; `undefined` is the end. */
+export function createMachine({ limits, clock, code, env, input }: MachineParams): () => Json | undefined {
+  const agenda: Agenda = { forks: [], ready: null, scheduled: code, result: undefined };
   const top: Continuation = {
-    resume: (machine) => {
-      result = machine.value;
+    resume: ({ value }) => {
+      agenda.result = value;
     },
     next: null,
     handler: null,
     depth: 0,
   };
+  const registers: Registers = { env, value: input, trail: null, continuation: top };
+  const machine: Machine = Object.assign(
+    registers,
+    createMeter(limits, clock),
+    createMoves(registers, agenda, limits),
+  );
+  return () => {
+    agenda.result = undefined;
+    for (;;) {
+      try {
+        while (agenda.result === undefined) if (!step(machine, agenda)) return undefined;
+        return agenda.result;
+      } catch (error) {
+        recover(machine, agenda, error);
+      }
+    }
+  };
+}
 
+function createMoves(registers: Registers, agenda: Agenda, limits: Limits): Moves {
+  const { forks } = agenda;
   const extend = (resume: (machine: Machine) => void, handler: Handler | null): void => {
-    const { continuation } = machine;
+    const { continuation } = registers;
     const depth = continuation.depth + 1;
     if (depth > limits.depth) throw new JqLimitError('depth', limits.depth);
-    machine.continuation = { resume, next: continuation, handler, depth };
+    registers.continuation = { resume, next: continuation, handler, depth };
   };
-
-  const step = (): boolean => {
-    machine.charge(1);
-    if (ready !== null) {
-      const continuation = ready;
-      ready = null;
-      machine.continuation = continuation.next ?? top;
-      continuation.resume(machine);
-      return true;
-    }
-    if (scheduled !== null) {
-      const next = scheduled;
-      scheduled = null;
-      next.run(machine);
-      return true;
-    }
-    const fork = forks.pop();
-    if (fork === undefined) return false;
-    machine.env = fork.env;
-    machine.value = fork.value;
-    machine.trail = fork.trail;
-    machine.continuation = fork.continuation;
-    fork.again.run(machine);
-    return true;
-  };
-
-  const recover = (error: unknown): void => {
-    const { handler } = machine.continuation;
-    if (!(error instanceof JqError) || handler === null) throw error;
-    machine.chargeError();
-    forks.length = handler.mark;
-    ready = null;
-    machine.continuation = handler.continuation;
-    machine.env = handler.env;
-    machine.value = error.value;
-    machine.trail = handler.trail === null ? null : lost;
-    scheduled = handler.code;
-  };
-
-  const machine: Machine = {
-    ...createMeter(limits, clock),
-    env,
-    value: input,
-    trail: null,
-    continuation: top,
+  return {
     emit(value) {
-      machine.value = value;
-      ready = machine.continuation;
+      registers.value = value;
+      agenda.ready = registers.continuation;
     },
-    jump(next) {
-      scheduled = next;
+    jump(code) {
+      agenda.scheduled = code;
     },
-    push: (resume) => extend(resume, machine.continuation.handler),
-    guard(handler) {
-      const { continuation, trail } = machine;
-      const frame: Handler = { mark: forks.length, continuation, env: machine.env, trail, code: handler };
-      extend((running) => running.emit(running.value), frame);
+    push: (resume) => extend(resume, registers.continuation.handler),
+    guard(code) {
+      const { continuation, env, trail } = registers;
+      extend((running) => running.emit(running.value), {
+        mark: forks.length,
+        continuation,
+        env,
+        trail,
+        code,
+      });
     },
     fork(again) {
       if (forks.length >= limits.depth) throw new JqLimitError('depth', limits.depth);
-      const { env: bound, value, trail, continuation } = machine;
-      forks.push({ again, env: bound, value, trail, continuation });
+      const { env, value, trail, continuation } = registers;
+      forks.push({ again, env, value, trail, continuation });
     },
     mark: () => forks.length,
     cut(mark) {
       if (forks.length > mark) forks.length = mark;
     },
-    next() {
-      result = undefined;
-      for (;;) {
-        try {
-          while (result === undefined) if (!step()) return undefined;
-          return result;
-        } catch (error) {
-          recover(error);
-        }
-      }
-    },
   };
-  machine.jump(code);
-  return machine;
+}
+
+/** Does the next thing; `false` when nothing is left. */
+function step(machine: Machine, agenda: Agenda): boolean {
+  machine.charge(1);
+  const { ready, scheduled } = agenda;
+  if (ready !== null) {
+    agenda.ready = null;
+    machine.continuation = ready.next ?? ready;
+    ready.resume(machine);
+    return true;
+  }
+  if (scheduled !== null) {
+    agenda.scheduled = null;
+    scheduled.run(machine);
+    return true;
+  }
+  const fork = agenda.forks.pop();
+  if (fork === undefined) return false;
+  machine.env = fork.env;
+  machine.value = fork.value;
+  machine.trail = fork.trail;
+  machine.continuation = fork.continuation;
+  fork.again.run(machine);
+  return true;
+}
+
+/** Goes on with the handler of the innermost `try`, or throws on. */
+function recover(machine: Machine, agenda: Agenda, error: unknown): void {
+  const { handler } = machine.continuation;
+  if (!(error instanceof JqError) || handler === null) throw error;
+  machine.chargeError();
+  agenda.forks.length = handler.mark;
+  agenda.ready = null;
+  agenda.scheduled = handler.code;
+  machine.continuation = handler.continuation;
+  machine.env = handler.env;
+  machine.value = error.value;
+  machine.trail = handler.trail === null ? null : lost;
 }

@@ -3,7 +3,7 @@ import type { Node, Position, Shape } from './ast.ts';
 import type { StringPart, Token } from './lexer.ts';
 
 /** How deeply a program's text may nest; deeper ones are refused, so that no later pass can exhaust the stack. */
-export const maxNesting = 300;
+const maxNesting = 300;
 
 /** Walks over tokens and builds nodes. */
 export interface Cursor {

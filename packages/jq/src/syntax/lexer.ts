@@ -33,107 +33,115 @@ function createPatterns() {
 
 /** Cuts a program into tokens. Throws `JqSyntaxError` at the first character that begins none. */
 export function tokenize(source: string): Token[] {
-  const reader = createReader(source);
-  const tokens = reader.tokensUntil(null);
-  tokens.push({ kind: 'end', text: 'end of the program', at: reader.position(source.length) });
+  const scan: Scan = {
+    source,
+    patterns: createPatterns(),
+    lineStarts: findLineStarts(source),
+    offset: 0,
+    nesting: 0,
+  };
+  const tokens = readUntil(scan, null);
+  tokens.push({ kind: 'end', text: 'end of the program', at: locate(scan.lineStarts, source.length) });
   return tokens;
 }
 
-interface Reader {
-  tokensUntil(closing: ')' | null): Token[];
-  position(offset: number): Position;
+/** How far a source has been read. */
+interface Scan {
+  readonly source: string;
+  readonly patterns: ReturnType<typeof createPatterns>;
+  readonly lineStarts: readonly number[];
+  offset: number;
+  nesting: number;
 }
 
-function createReader(source: string): Reader {
-  const lineStarts = findLineStarts(source);
-  const patterns = createPatterns();
-  const position = (offset: number): Position => locate(lineStarts, offset);
-  let offset = 0;
-  let nesting = 0;
+/** How deeply strings may nest inside the interpolations of strings. */
+const mostInterpolations = 64;
 
-  const take = (pattern: RegExp): string | null => {
-    pattern.lastIndex = offset;
-    const text = pattern.exec(source)?.[0];
-    if (text === undefined) return null;
-    offset += text.length;
-    return text;
-  };
+function fail(scan: Scan, message: string, offset: number = scan.offset): never {
+  throw new JqSyntaxError(message, locate(scan.lineStarts, offset));
+}
 
-  const readString = (): StringPart[] => {
-    const start = offset;
-    offset += 1;
-    const parts: StringPart[] = [];
-    let text = '';
-    for (;;) {
-      const char = source[offset];
-      if (char === undefined) throw new JqSyntaxError('This string is never closed.', position(start));
-      if (char === '"') break;
-      if (char !== '\\') {
-        text += char;
-        offset += 1;
-      } else if (source[offset + 1] === '(') {
-        parts.push(text, readInterpolation());
-        text = '';
-      } else {
-        const escape = readEscape(source, offset);
-        if (escape === null)
-          throw new JqSyntaxError('This string holds an invalid escape.', position(offset));
-        text += escape.text;
-        offset = escape.end;
-      }
+function take(scan: Scan, pattern: RegExp): string | null {
+  pattern.lastIndex = scan.offset;
+  const text = pattern.exec(scan.source)?.[0];
+  if (text === undefined) return null;
+  scan.offset += text.length;
+  return text;
+}
+
+function readString(scan: Scan): StringPart[] {
+  const { source } = scan;
+  const start = scan.offset;
+  scan.offset += 1;
+  const parts: StringPart[] = [];
+  let text = '';
+  for (;;) {
+    const char = source[scan.offset];
+    if (char === undefined) return fail(scan, 'This string is never closed.', start);
+    if (char === '"') break;
+    if (char !== '\\') {
+      text += char;
+      scan.offset += 1;
+    } else if (source[scan.offset + 1] === '(') {
+      parts.push(text, readInterpolation(scan));
+      text = '';
+    } else {
+      const escape = readEscape(source, scan.offset);
+      if (escape === null) return fail(scan, 'This string holds an invalid escape.');
+      text += escape.text;
+      scan.offset = escape.end;
     }
-    offset += 1;
-    parts.push(text);
-    return parts;
-  };
+  }
+  scan.offset += 1;
+  parts.push(text);
+  return parts;
+}
 
-  const readInterpolation = (): Token[] => {
-    const at = position(offset);
-    nesting += 1;
-    if (nesting > 64) throw new JqSyntaxError('String interpolations nest too deeply.', at);
-    offset += 2;
-    const tokens = tokensUntil(')');
-    tokens.push({ kind: 'end', text: 'end of the interpolation', at: position(offset) });
-    offset += 1;
-    nesting -= 1;
-    return tokens;
-  };
+function readInterpolation(scan: Scan): Token[] {
+  scan.nesting += 1;
+  if (scan.nesting > mostInterpolations) fail(scan, 'String interpolations nest too deeply.');
+  scan.offset += 2;
+  const tokens = readUntil(scan, ')');
+  tokens.push({ kind: 'end', text: 'end of the interpolation', at: locate(scan.lineStarts, scan.offset) });
+  scan.offset += 1;
+  scan.nesting -= 1;
+  return tokens;
+}
 
-  const readToken = (): Token => {
-    const start = offset;
-    const at = position(start);
-    if (source[offset] === '"') {
-      const parts = readString();
-      return { kind: 'string', parts, text: source.slice(start, offset), at };
+function readToken(scan: Scan): Token {
+  const { source, patterns } = scan;
+  const start = scan.offset;
+  const at = locate(scan.lineStarts, start);
+  if (source[start] === '"') {
+    const parts = readString(scan);
+    return { kind: 'string', parts, text: source.slice(start, scan.offset), at };
+  }
+  const digits = take(scan, patterns.number);
+  if (digits !== null) return { kind: 'number', value: Number(digits), text: digits, at };
+  for (const [kind, pattern] of patterns.words) {
+    const text = take(scan, pattern);
+    if (text !== null) return { kind, text, at };
+  }
+  return fail(scan, `Unexpected character ${JSON.stringify(source[start])}.`);
+}
+
+/** Reads tokens up to a closing parenthesis of an interpolation, or to the end. */
+function readUntil(scan: Scan, closing: ')' | null): Token[] {
+  const tokens: Token[] = [];
+  const start = scan.offset;
+  let open = 0;
+  for (;;) {
+    while (take(scan, scan.patterns.space) !== null || take(scan, scan.patterns.comment) !== null);
+    if (scan.offset >= scan.source.length) {
+      if (closing === null) return tokens;
+      return fail(scan, 'This interpolation is never closed.', start);
     }
-    const digits = take(patterns.number);
-    if (digits !== null) return { kind: 'number', value: Number(digits), text: digits, at };
-    for (const [kind, pattern] of patterns.words) {
-      const text = take(pattern);
-      if (text !== null) return { kind, text, at };
-    }
-    throw new JqSyntaxError(`Unexpected character ${JSON.stringify(source[offset])}.`, at);
-  };
-
-  const tokensUntil = (closing: ')' | null): Token[] => {
-    const tokens: Token[] = [];
-    const start = offset;
-    let open = 0;
-    for (;;) {
-      while (take(patterns.space) !== null || take(patterns.comment) !== null);
-      if (offset >= source.length) {
-        if (closing === null) return tokens;
-        throw new JqSyntaxError('This interpolation is never closed.', position(start));
-      }
-      if (closing !== null && open === 0 && source[offset] === closing) return tokens;
-      const token = readToken();
-      if (token.kind === 'symbol' && token.text === '(') open += 1;
-      if (token.kind === 'symbol' && token.text === ')') open -= 1;
-      tokens.push(token);
-    }
-  };
-
-  return { tokensUntil, position };
+    if (closing !== null && open === 0 && scan.source[scan.offset] === closing) return tokens;
+    const token = readToken(scan);
+    if (token.kind === 'symbol' && token.text === '(') open += 1;
+    if (token.kind === 'symbol' && token.text === ')') open -= 1;
+    tokens.push(token);
+  }
 }
 
 function findLineStarts(source: string): number[] {

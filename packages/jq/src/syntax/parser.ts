@@ -37,7 +37,7 @@ function parseDefinitions(cursor: Cursor): Node {
 }
 
 /** Parses `def name(params): body;`. */
-export function parseDefinition(cursor: Cursor): FunctionDefinition {
+function parseDefinition(cursor: Cursor): FunctionDefinition {
   cursor.expect('def');
   const name = cursor.next();
   if (name.kind !== 'name')
@@ -170,7 +170,7 @@ export function parseExpression(cursor: Cursor, level: number): Node {
 }
 
 /** Parses a term with its prefixes: `-` and `try`. */
-export function parseUnary(cursor: Cursor): Node {
+function parseUnary(cursor: Cursor): Node {
   const { at } = cursor.peek();
   if (cursor.accept('-')) {
     const body = cursor.nested(() => parseUnary(cursor));

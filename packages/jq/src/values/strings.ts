@@ -27,6 +27,6 @@ export function codePointLength(text: string): number {
 }
 
 /** Tells whether every unit is a code point of its own. */
-export function isBasic(text: string): boolean {
+function isBasic(text: string): boolean {
   return !/[\ud800-\udfff]/.test(text);
 }

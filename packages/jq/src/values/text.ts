@@ -6,7 +6,7 @@ import type { Json } from '../json.ts';
 export const maxValueDepth = 10_000;
 
 /** Writes a number as jq does: shortest digits, `1e+17` from 17 digits of magnitude, NaN as `null`. */
-export function formatNumber(value: number): string {
+function formatNumber(value: number): string {
   if (Number.isNaN(value)) return 'null';
   if (!Number.isFinite(value)) return value > 0 ? '1.7976931348623157e+308' : '-1.7976931348623157e+308';
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
@@ -27,7 +27,7 @@ function exponential(digits: string, power: number): string {
 }
 
 /** Writes a string with its quotes and escapes. */
-export function quote(text: string): string {
+function quote(text: string): string {
   const quoted = JSON.stringify(text.toWellFormed());
   return quoted.includes('\u007f') ? quoted.replaceAll('\u007f', '\\u007f') : quoted;
 }
@@ -49,7 +49,7 @@ function open(value: Json): OpenContainer | null {
 function scalarText(value: Json): string {
   if (typeof value === 'string') return quote(value);
   if (typeof value === 'number') return formatNumber(value);
-  return String(value);
+  return value === true ? 'true' : value === false ? 'false' : 'null';
 }
 
 /** Writes a value as compact JSON text, without recursion. Parts nested too deeply are marked and left out. */
