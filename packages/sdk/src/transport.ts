@@ -38,7 +38,7 @@ export interface RequestBody {
 /** Sends requests with address, token and workspace filled in. */
 export interface Transport {
   /** The answer below 400. Rejects with a `BatonError` from 400 up, and with what `fetch` says when there is none. */
-  send(request: ApiRequest): Promise<Response>;
+  readonly send: (request: ApiRequest) => Promise<Response>;
 }
 
 /** What {@link createTransport} needs. */
