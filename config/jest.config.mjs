@@ -34,7 +34,8 @@ export default {
       '!**/*.int.test.ts',
       '!**/*.e2e.test.ts',
     ]),
-    project('int', ['<rootDir>/{packages,apps,temporal,tests}/**/*.int.test.ts']),
+    // Real parts start and stop in these; on a busy machine that takes seconds.
+    project('int', ['<rootDir>/{packages,apps,temporal,tests}/**/*.int.test.ts'], { testTimeout: 60_000 }),
     project('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], {
       globalSetup: '<rootDir>/tests/e2e/global-setup.ts',
       globalTeardown: '<rootDir>/tests/e2e/global-teardown.ts',
