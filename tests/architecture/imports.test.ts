@@ -76,6 +76,12 @@ describe('sourceViolations()', () => {
     );
   });
 
+  it('lets a test read the requirements, and shipped code not', () => {
+    const text = `import { requirements } from '../../../docs/requirements.ts';`;
+    expect(problemsOf('packages/sdk/src/a.test.ts', text)).toEqual([]);
+    expect(problemsOf('packages/sdk/src/a.ts', text)).toHaveLength(1);
+  });
+
   it('finds anything but jq in core, types too', () => {
     expect(problemsOf('packages/core/src/a.ts', `import type { Readable } from 'node:stream';`)).toHaveLength(
       1,

@@ -40,7 +40,10 @@ function packageOf(module: string): string {
 
 function leaves(file: SourceFacts, owner: PackageFacts, module: string): boolean {
   if (!module.startsWith('.')) return false;
-  return !posix.join(posix.dirname(file.path), module).startsWith(`${owner.folder}/`);
+  const target = posix.join(posix.dirname(file.path), module);
+  // Requirements and examples belong to no package; tests prove the one and run the other.
+  if (isTest(file.path) && /^(docs|examples)\//.test(target)) return false;
+  return !target.startsWith(`${owner.folder}/`);
 }
 
 function ourImport(file: SourceFacts, owner: PackageFacts, module: string): string | null {
