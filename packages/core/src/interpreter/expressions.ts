@@ -86,7 +86,7 @@ function onlyResult(program: Program, source: string, sight: Sight): Json {
   const first = results.next();
   if (first.done === true) return null;
   if (results.next().done !== true) {
-    const detail = `The expression "${source}" gives more than one result; collect them with [ ] or take one with first().`;
+    const detail = `The expression "${source.trim()}" gives more than one result; collect them with [ ] or take one with first().`;
     throw new TaskFault(failure('expression', detail));
   }
   return first.value;
@@ -110,14 +110,14 @@ function toMilliseconds(value: Json, source: string): number {
   const ms =
     typeof value === 'string' ? parseIsoDuration(value) : isObject(value) ? durationObjectToMs(value) : null;
   if (ms !== null) return ms;
-  const detail = `The duration "${source}" gave ${JSON.stringify(value).slice(0, 100)}; give an ISO 8601 text such as "PT5S" or an object such as {"seconds": 5}.`;
+  const detail = `The duration "${source.trim()}" gave ${JSON.stringify(value).slice(0, 100)}; give an ISO 8601 text such as "PT5S" or an object such as {"seconds": 5}.`;
   throw new TaskFault(failure('expression', detail));
 }
 
 function toTaskFault(error: unknown, source: string): TaskFault {
   if (error instanceof TaskFault) return error;
   if (error instanceof JqSyntaxError || error instanceof JqError || error instanceof JqLimitError) {
-    return new TaskFault(failure('expression', `The expression "${source}" failed: ${error.message}`));
+    return new TaskFault(failure('expression', `The expression "${source.trim()}" failed: ${error.message}`));
   }
   throw error;
 }

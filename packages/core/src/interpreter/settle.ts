@@ -119,6 +119,5 @@ function isLeaf({ body }: Frame): boolean {
 
 function isWaiting({ body }: Frame): boolean {
   if (body.kind !== 'call' || body.phase === 'backoff') return true;
-  const { command } = body;
-  return command.kind === 'open-human-task' || (command.kind === 'start-run' && command.await);
+  return body.announced === true;
 }

@@ -63,6 +63,8 @@ export type Body =
       readonly command: OpenCommand;
       readonly phase: 'calling' | 'backoff';
       readonly attempt: number;
+      /** Whether readers were told for what it waits: a human task that is open, a child run that was started. */
+      readonly announced?: true;
       readonly calledAt: number;
       readonly timer?: number;
     }

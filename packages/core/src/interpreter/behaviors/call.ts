@@ -67,7 +67,10 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       const { id: _answered, ...command } = asked;
       call(turn, frame, { attempt: attempt + 1, command });
     },
-    ...(kind.progress === undefined ? {} : { progress: kind.progress }),
+    progress(turn, frame, news) {
+      const announced = putBody(turn, frame, { ...bodyOf(frame, 'call'), announced: true });
+      kind.progress?.(turn, announced, news);
+    },
   };
 }
 

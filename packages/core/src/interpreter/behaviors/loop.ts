@@ -51,7 +51,7 @@ function itemsOf(turn: Turn, frame: Frame): readonly Json[] {
   const { evaluator } = turn.run;
   const given =
     'expression' in source
-      ? { items: evaluator.expression(source.expression, sight), of: `"${source.expression}"` }
+      ? { items: evaluator.expression(source.expression, sight), of: `"${source.expression.trim()}"` }
       : { items: evaluator.template(source.template, sight), of: 'the list' };
   const { items } = given;
   if (Array.isArray(items)) return items;

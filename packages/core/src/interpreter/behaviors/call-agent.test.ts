@@ -1,0 +1,214 @@
+import { describe, expect, it } from '@jest/globals';
+import { DEFAULT_RETRY } from '../../agent.ts';
+import { errorType, failure } from '../../failure.ts';
+import type { Json, JsonObject } from '../../json.ts';
+import {
+  agentOf,
+  BEGIN,
+  errorOf,
+  eventsOf,
+  outputOf,
+  snapshotOf,
+  start,
+  startSnapshot,
+  told,
+  type Hand,
+  type HandParams,
+} from '../hand-runtime-fixture.ts';
+import { retryDelay } from './call-agent.ts';
+
+const task = (args: JsonObject = {}): Json => ({ a: { call: 'agent', with: { agent: 'writer', ...args } } });
+const call = (args: JsonObject = {}, params: HandParams = {}): Hand => start([task(args)], params);
+const reply = (hand: Hand, result: Json): unknown =>
+  hand.feed({ kind: 'completed', command: hand.of('a').id, result });
+
+describe('call: agent', () => {
+  it('asks for the pinned version with input and session, and gives its output', () => {
+    const hand = call({ input: { n: '${ .n }' }, session: '${ $workflow.id }' }, { input: { n: 1 } });
+    expect(hand.of('a')).toMatchObject({
+      kind: 'invoke-agent',
+      agent: 'writer@1.0.0',
+      input: { n: 1 },
+      session: snapshotOf([]).runId,
+      timeoutMs: 60_000,
+      idempotencyKey: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(told(hand)).not.toContain('run.waiting');
+    hand.answer('a', { text: 'done' });
+    expect(outputOf(hand)).toEqual({ text: 'done' });
+  });
+
+  it('gives the whole reply when asked', () => {
+    const hand = call({ return: 'reply' });
+    reply(hand, { output: 1, text: 'one', usage: { calls: 2 } });
+    expect(outputOf(hand)).toEqual({ output: 1, text: 'one', usage: { calls: 2 } });
+  });
+
+  it('checks the input and the output against the schemas of the agent and of the task', () => {
+    const object = { type: 'object', required: ['ok'] };
+    const input = call({ input: 5 }, { agent: agentOf({ inputSchema: object }) });
+    expect(errorOf(input)).toMatchObject({ type: errorType('validation'), instance: '/do/0/a' });
+    expect(input.commands).toEqual([]);
+    const output = call({}, { agent: agentOf({ outputSchema: object }) });
+    output.answer('a', 5);
+    expect(errorOf(output).detail).toContain('The output of agent writer does not match its schema');
+    const own = call({ output: { schema: object } });
+    own.answer('a', {});
+    expect(errorOf(own).type).toBe(errorType('validation'));
+  });
+
+  it('faults when the session is no text, when nothing is pinned, and when the answer is no reply', () => {
+    expect(errorOf(call({ session: '${ 5 }' })).detail).toBe('"with.session" must give text; it gave 5.');
+    const unpinned = startSnapshot({ ...snapshotOf([task()]), pins: {}, agents: {} });
+    expect(errorOf(unpinned)).toMatchObject({
+      type: errorType('configuration'),
+      detail: 'The run is pinned to no version of agent "writer".',
+    });
+    const mute = call();
+    reply(mute, 'text');
+    expect(errorOf(mute)).toMatchObject({
+      type: errorType('runtime'),
+      detail: 'An agent answered "text", which the interpreter cannot read.',
+    });
+  });
+});
+
+describe('usage of agents', () => {
+  it('is summed over the run and reported with the attempt', () => {
+    const hand = start([task(), { b: { call: 'agent', with: { agent: 'writer' } } }]);
+    reply(hand, { output: 1, usage: { inputTokens: 10, outputTokens: 5, costUsd: 0.5, toolCalls: 2 } });
+    hand.answer('b', 2);
+    expect(
+      eventsOf(hand, 'agent.usage').map(({ agent, version, usage }) => ({ agent, version, usage })),
+    ).toEqual([
+      {
+        agent: 'writer',
+        version: '1.0.0',
+        usage: { inputTokens: 10, outputTokens: 5, costUsd: 0.5, calls: 1, toolCalls: 2 },
+      },
+      {
+        agent: 'writer',
+        version: '1.0.0',
+        usage: { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 1, toolCalls: 0 },
+      },
+    ]);
+    expect(eventsOf(hand, 'run.completed')[0]?.usage).toEqual({
+      inputTokens: 10,
+      outputTokens: 5,
+      costUsd: 0.5,
+      calls: 2,
+      toolCalls: 2,
+    });
+  });
+
+  it('has a cost by the prices of the version when the agent names none', () => {
+    const cost = { inputPerMTokUsd: 2, outputPerMTokUsd: 10, perCallUsd: 0.25 };
+    const priced = call({}, { agent: agentOf({ cost }) });
+    reply(priced, { output: 1, usage: { inputTokens: 1_000_000, outputTokens: 100_000 } });
+    expect(priced.state.usage.costUsd).toBe(3.25);
+    const named = call({}, { agent: agentOf({ cost }) });
+    reply(named, { output: 1, usage: { inputTokens: 1_000_000, costUsd: 0.1 } });
+    expect(named.state.usage.costUsd).toBe(0.1);
+    const free = call({}, { agent: agentOf({ cost: {} }) });
+    reply(free, { output: 1, usage: { inputTokens: 1_000_000 } });
+    expect(free.state.usage.costUsd).toBe(0);
+  });
+
+  it('counts even when the output is refused', () => {
+    const hand = call({ output: { schema: { type: 'object' } } });
+    reply(hand, { output: 1, usage: { inputTokens: 7, cachedTokens: 3 } });
+    expect(eventsOf(hand, 'run.faulted')[0]?.usage).toMatchObject({ inputTokens: 7, cachedTokens: 3 });
+  });
+});
+
+describe('retry of agents', () => {
+  it('tries again with the same key and input, and reports every attempt', () => {
+    const hand = call({ input: '${ .n }' }, { input: { n: 1 } });
+    const first = hand.of('a');
+    hand.fail('a', { status: 503 });
+    expect(eventsOf(hand, 'step.retrying')[0]).toMatchObject({
+      step: { attempt: 1 },
+      error: { status: 503, instance: '/do/0/a' },
+      nextAttemptAt: new Date(BEGIN + 1_000).toISOString(),
+    });
+    expect(told(hand).at(-1)).toBe('run.waiting');
+    hand.fire();
+    const second = hand.of('a');
+    expect(second).toEqual({ ...first, id: second.id, step: { ...first.step, attempt: 2 } });
+    hand.answer('a', 'late');
+    expect(outputOf(hand)).toBe('late');
+    expect(eventsOf(hand, 'step.started').map(({ step }) => step.attempt)).toEqual([1, 2]);
+    expect(eventsOf(hand, 'agent.usage')[0]?.step.attempt).toBe(2);
+    expect(eventsOf(hand, 'step.completed')[0]?.step.attempt).toBe(2);
+  });
+
+  it('faults with the last failure once the attempts are used up', () => {
+    const hand = call({}, { agent: agentOf({ retry: { ...DEFAULT_RETRY, maxAttempts: 2 } }) });
+    hand.fail('a', { detail: 'one' });
+    hand.fire();
+    hand.fail('a', { detail: 'two' });
+    expect(errorOf(hand)).toMatchObject({ detail: 'two', instance: '/do/0/a' });
+    expect(eventsOf(hand, 'step.faulted')[0]?.step.attempt).toBe(2);
+  });
+
+  it('takes the timer back when the step is canceled', () => {
+    const hand = call();
+    hand.fail('a');
+    hand.feed({ kind: 'cancel', reason: 'enough' });
+    expect(hand.open()).toEqual([]);
+  });
+
+  it('never waits longer than the longest duration', () => {
+    const hand = call();
+    hand.fail('a', { retryAfterMs: 1e18 });
+    expect(eventsOf(hand, 'step.retrying')).toHaveLength(1);
+    expect(hand.of('a')).toMatchObject({ dueAt: BEGIN + 3_153_600_000_000 });
+  });
+});
+
+describe('retryDelay()', () => {
+  const failed = failure('communication', 'away', { retryable: true });
+  const agent = agentOf({
+    retry: { ...DEFAULT_RETRY, maxAttempts: 2_000, backoff: 2, maxIntervalMs: 10_000 },
+  });
+
+  it('doubles up to the longest interval', () => {
+    expect([1, 2, 3, 4, 5, 1_999].map((attempt) => retryDelay(agent, failed, attempt))).toEqual([
+      1_000, 2_000, 4_000, 8_000, 10_000, 10_000,
+    ]);
+  });
+
+  it('stays a number when there is nothing to double', () => {
+    const eager = agentOf({ retry: { ...agent.retry, initialIntervalMs: 0 } });
+    expect(retryDelay(eager, failed, 1_999)).toBe(0);
+  });
+
+  it('waits as long as the counterpart wishes', () => {
+    expect(retryDelay(agent, { ...failed, retryAfterMs: 60_000 }, 1)).toBe(60_000);
+    expect(retryDelay(agent, { ...failed, retryAfterMs: 10 }, 1)).toBe(1_000);
+  });
+
+  it('gives up on a final failure, after the last attempt, and on types that are named', () => {
+    expect(retryDelay(agent, { ...failed, retryable: false }, 1)).toBeNull();
+    expect(retryDelay(agent, failed, 2_000)).toBeNull();
+    const named = (type: string): number | null =>
+      retryDelay(agentOf({ retry: { ...DEFAULT_RETRY, nonRetryable: [type] } }), failed, 1);
+    expect(named('communication')).toBeNull();
+    expect(named('https://serverlessworkflow.io/dsl/errors/types/communication')).toBeNull();
+    expect(named('timeout')).toBe(1_000);
+  });
+});
+
+describe('local calls of agents', () => {
+  const local = (params: HandParams): boolean => {
+    const command = call({}, params).of('a');
+    return command.kind === 'invoke-agent' && command.local;
+  };
+
+  it('are those whose effects may be repeated and whose time-out is short', () => {
+    expect(local({ agent: agentOf({ effects: 'none', timeoutMs: 10_000 }) })).toBe(true);
+    expect(local({ agent: agentOf({ effects: 'idempotent', timeoutMs: 10_000 }) })).toBe(true);
+    expect(local({ agent: agentOf({ effects: 'unknown', timeoutMs: 10_000 }) })).toBe(false);
+    expect(local({ agent: agentOf({ effects: 'none', timeoutMs: 10_001 }) })).toBe(false);
+  });
+});
