@@ -49,7 +49,10 @@ const APP_ROLE = { name: 'baton_api_test', password: 'not-a-secret' };
 
 /** Starts the API on a free port of 127.0.0.1. */
 export async function createApiFixture(config: Partial<ApiConfig> = {}): Promise<ApiFixture> {
-  const database = await createDatabase({ prepare: (ownerUrl) => migrate({ ownerUrl, appRole: APP_ROLE }), key: 'api' });
+  const database = await createDatabase({
+    prepare: (ownerUrl) => migrate({ ownerUrl, appRole: APP_ROLE }),
+    key: 'api',
+  });
   const url = new URL(database.url);
   url.username = APP_ROLE.name;
   url.password = APP_ROLE.password;
@@ -65,7 +68,11 @@ export async function createApiFixture(config: Partial<ApiConfig> = {}): Promise
     logger: createLogger({ service: 'api-test', level: 'error' }),
     metrics: createMetrics(),
     clock: Date.now,
-    config: { apiVersion: '0.0.0', temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' }, ...config },
+    config: {
+      apiVersion: '0.0.0',
+      temporalUi: { url: 'http://127.0.0.1:8233', namespace: 'default' },
+      ...config,
+    },
   });
   const server = createServer(api.app);
   const port = await listen(server);
@@ -105,7 +112,11 @@ function listen(server: Server): Promise<number> {
 
 async function call(
   baseUrl: string,
-  { method, path, options }: { readonly method: string; readonly path: string; readonly options: CallOptions },
+  {
+    method,
+    path,
+    options,
+  }: { readonly method: string; readonly path: string; readonly options: CallOptions },
 ): Promise<Reply> {
   const { body, raw, headers = {}, as = 'ann' } = options;
   const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -135,7 +146,11 @@ async function tell(
   { runId, events }: { readonly runId: RunId; readonly events: readonly TraceEvent[] },
 ): Promise<void> {
   const before = (await store.events.latestPosition(scope, runId)) ?? 0;
-  const numbered = events.map((event, i) => ({ ...event, seq: before + i + 1, at: new Date().toISOString() }));
+  const numbered = events.map((event, i) => ({
+    ...event,
+    seq: before + i + 1,
+    at: new Date().toISOString(),
+  }));
   await store.events.append([
     {
       scope,
@@ -146,7 +161,9 @@ async function tell(
       events: numbered.map((event) => ({
         seq: event.seq,
         at: event.at,
-        hash: createHash('sha256').update(canonicalJson(toJson(event))).digest('hex'),
+        hash: createHash('sha256')
+          .update(canonicalJson(toJson(event)))
+          .digest('hex'),
         event,
       })),
     },

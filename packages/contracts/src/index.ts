@@ -38,7 +38,6 @@ export type {
   SignalReceipt,
   Step,
 } from './runs.ts';
-export { schemaProblems } from './schema-limits.ts';
 export type { Page } from './values.ts';
 export type {
   Channel,

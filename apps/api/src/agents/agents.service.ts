@@ -1,13 +1,7 @@
 import { createHash } from 'node:crypto';
 import { unknownAdapter, type AdapterRegistry } from '@baton/agents';
-import { canonicalJson, type AppError, type BodyProblem } from '@baton/core';
-import {
-  parseAgentBody,
-  schemaProblems,
-  toAgentBody,
-  type AgentHealth,
-  type AgentRegistration,
-} from '@baton/contracts';
+import { canonicalJson, jsonSchemaProblems, type AppError, type BodyProblem, type Json } from '@baton/core';
+import { parseAgentBody, toAgentBody, type AgentHealth, type AgentRegistration } from '@baton/contracts';
 import type { Egress } from '@baton/egress';
 import { principalId } from '@baton/identity';
 import type { AgentRecord, AgentVersionRecord, RegisterResult, Store } from '@baton/store';
@@ -94,14 +88,8 @@ function problemsOf(adapters: AdapterRegistry, registration: AgentRegistration):
   const { adapter: kind, config, input, output } = registration;
   const adapter = adapters.find(kind);
   const schemas = [
-    ...schemaProblems(input?.schema ?? true).map(({ pointer, detail }) => ({
-      pointer: `/input/schema${pointer}`,
-      detail,
-    })),
-    ...schemaProblems(output?.schema ?? true).map(({ pointer, detail }) => ({
-      pointer: `/output/schema${pointer}`,
-      detail,
-    })),
+    ...schemaProblems('/input/schema', input?.schema),
+    ...schemaProblems('/output/schema', output?.schema),
   ];
   if (adapter === null)
     return [{ pointer: '/adapter', detail: unknownAdapter(kind, adapters.kinds) }, ...schemas];
@@ -110,6 +98,14 @@ function problemsOf(adapters: AdapterRegistry, registration: AgentRegistration):
     ? []
     : parsed.problems.map(({ pointer, message }) => ({ pointer: `/config${pointer}`, detail: message }));
   return [...configs, ...schemas];
+}
+
+function schemaProblems(at: string, schema: Json | undefined): readonly BodyProblem[] {
+  if (schema === undefined) return [];
+  return jsonSchemaProblems(schema).map(({ pointer, message }) => ({
+    pointer: `${at}${pointer}`,
+    detail: message,
+  }));
 }
 
 async function probe(ports: AgentPorts, agent: AgentRecord, signal: AbortSignal): Promise<AgentHealth> {

@@ -27,20 +27,37 @@ const put = (name: string, version: string, raw: string, headers: Record<string,
 describe('publishing', () => {
   it('creates a version, gives 200 for the same again and 409 for other content', async () => {
     const first = await put('hello', '1.0.0', yaml('hello', '1.0.0'));
-    expect([first.status, first.headers.get('location')]).toEqual([201, '/v1/workflows/hello/versions/1.0.0']);
-    expect(first.json).toMatchObject({ name: 'hello', namespace: 'tests', author: 'dev|ann', archivedAt: null });
+    expect([first.status, first.headers.get('location')]).toEqual([
+      201,
+      '/v1/workflows/hello/versions/1.0.0',
+    ]);
+    expect(first.json).toMatchObject({
+      name: 'hello',
+      namespace: 'tests',
+      author: 'dev|ann',
+      archivedAt: null,
+    });
     expect((await put('hello', '1.0.0', yaml('hello', '1.0.0'))).status).toBe(200);
-    expect((await put('hello', '1.0.0', yaml('hello', '1.0.0', '  - more: { set: { a: 1 } }'))).status).toBe(409);
+    expect((await put('hello', '1.0.0', yaml('hello', '1.0.0', '  - more: { set: { a: 1 } }'))).status).toBe(
+      409,
+    );
   });
 
   it('refuses a definition with every problem in its place', async () => {
-    const broken = await put('broken', '1.0.0', yaml('other', '1.0.0', '  - call:\n      call: agent\n      with: { agent: nobody, input: 1 }\n'));
+    const broken = await put(
+      'broken',
+      '1.0.0',
+      yaml('other', '1.0.0', '  - call:\n      call: agent\n      with: { agent: nobody, input: 1 }\n'),
+    );
     expect(broken.status).toBe(422);
     const errors = broken.json['errors'];
     expect(errors).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ pointer: '/document/name', line: 4, column: expect.any(Number) }),
-        expect.objectContaining({ pointer: expect.stringMatching(/^\/do\/1\/call/), detail: expect.stringContaining('nobody') }),
+        expect.objectContaining({
+          pointer: expect.stringMatching(/^\/do\/1\/call/),
+          detail: expect.stringContaining('nobody'),
+        }),
       ]),
     );
   });
@@ -57,9 +74,15 @@ describe('publishing', () => {
   });
 
   it('refuses text that no database keeps', async () => {
-    const nul = JSON.stringify({ document: { dsl: '1.0.3', namespace: 'tests', name: 'nul', version: '1.0.0', title: 'a\0b' }, do: [] });
+    const nul = JSON.stringify({
+      document: { dsl: '1.0.3', namespace: 'tests', name: 'nul', version: '1.0.0', title: 'a\0b' },
+      do: [],
+    });
     const reply = await put('nul', '1.0.0', nul, { 'Content-Type': 'application/json' });
-    expect([reply.status, reply.json['errors']]).toEqual([400, [expect.objectContaining({ pointer: '/document/title' })]]);
+    expect([reply.status, reply.json['errors']]).toEqual([
+      400,
+      [expect.objectContaining({ pointer: '/document/title' })],
+    ]);
   });
 });
 
@@ -90,24 +113,37 @@ describe('reading', () => {
     await put('drawn', '1.0.0', yaml('drawn', '1.0.0'));
     const path = '/v1/workflows/drawn/versions/1.0.0/graph';
     expect((await fixture.call('GET', path)).json).toMatchObject({
-      nodes: expect.arrayContaining([expect.objectContaining({ id: '/do/0/greet', kind: 'set', parent: null })]),
+      nodes: expect.arrayContaining([
+        expect.objectContaining({ id: '/do/0/greet', kind: 'set', parent: null }),
+      ]),
     });
     const picture = await fixture.call('GET', `${path}?format=mermaid`);
-    expect([picture.headers.get('content-type'), picture.text]).toEqual(['text/vnd.mermaid; charset=utf-8', expect.stringContaining('flowchart')]);
+    expect([picture.headers.get('content-type'), picture.text]).toEqual([
+      'text/vnd.mermaid; charset=utf-8',
+      expect.stringContaining('flowchart'),
+    ]);
     expect((await fixture.call('GET', `${path}?format=svg`)).status).toBe(400);
   });
 
   it('lists workflows and versions by pages', async () => {
     for (const version of ['1.0.0', '1.1.0', '1.2.0']) await put('paged', version, yaml('paged', version));
     const first = await fixture.call('GET', '/v1/workflows/paged/versions?limit=2');
-    expect(first.json).toMatchObject({ items: [{ version: '1.2.0' }, { version: '1.1.0' }], nextCursor: expect.any(String) });
+    expect(first.json).toMatchObject({
+      items: [{ version: '1.2.0' }, { version: '1.1.0' }],
+      nextCursor: expect.any(String),
+    });
     const cursor = String(first.json['nextCursor']);
-    const second = await fixture.call('GET', `/v1/workflows/paged/versions?limit=2&cursor=${encodeURIComponent(cursor)}`);
+    const second = await fixture.call(
+      'GET',
+      `/v1/workflows/paged/versions?limit=2&cursor=${encodeURIComponent(cursor)}`,
+    );
     expect(second.json).toMatchObject({ items: [{ version: '1.0.0' }], nextCursor: null });
     expect((await fixture.call('GET', '/v1/workflows?cursor=nonsense')).status).toBe(400);
     expect((await fixture.call('GET', '/v1/workflows?limit=201')).status).toBe(400);
     expect((await fixture.call('GET', '/v1/workflows?unknown=1')).status).toBe(400);
-    expect((await fixture.call('GET', '/v1/workflows?q=paged')).json).toMatchObject({ items: [{ name: 'paged' }] });
+    expect((await fixture.call('GET', '/v1/workflows?q=paged')).json).toMatchObject({
+      items: [{ name: 'paged' }],
+    });
   });
 });
 
@@ -118,14 +154,31 @@ describe('channels', () => {
   it('are made, moved with If-Match, and archived versions cannot be pointed at', async () => {
     for (const version of ['1.0.0', '2.0.0']) await put('channeled', version, yaml('channeled', version));
     const made = await channel('canary', { version: '1.0.0' });
-    expect([made.status, made.json]).toEqual([201, expect.objectContaining({ versions: [{ version: '1.0.0', weight: 100 }] })]);
+    expect([made.status, made.json]).toEqual([
+      201,
+      expect.objectContaining({ versions: [{ version: '1.0.0', weight: 100 }] }),
+    ]);
     expect((await channel('canary', { version: '2.0.0' })).status).toBe(428);
     expect((await channel('canary', { version: '2.0.0' }, { 'If-Match': '"999"' })).status).toBe(412);
     const tag = made.headers.get('etag') ?? '';
-    const moved = await channel('canary', { versions: [{ version: '2.0.0', weight: 100 }] }, { 'If-Match': tag });
-    expect([moved.status, moved.json]).toEqual([200, expect.objectContaining({ versions: [{ version: '2.0.0', weight: 100 }] })]);
-    expect((await channel('canary', { version: '9.9.9' }, { 'If-Match': moved.headers.get('etag') ?? '' })).status).toBe(422);
-    const weights = { versions: [{ version: '1.0.0', weight: 50 }, { version: '2.0.0', weight: 50 }] };
+    const moved = await channel(
+      'canary',
+      { versions: [{ version: '2.0.0', weight: 100 }] },
+      { 'If-Match': tag },
+    );
+    expect([moved.status, moved.json]).toEqual([
+      200,
+      expect.objectContaining({ versions: [{ version: '2.0.0', weight: 100 }] }),
+    ]);
+    expect(
+      (await channel('canary', { version: '9.9.9' }, { 'If-Match': moved.headers.get('etag') ?? '' })).status,
+    ).toBe(422);
+    const weights = {
+      versions: [
+        { version: '1.0.0', weight: 50 },
+        { version: '2.0.0', weight: 50 },
+      ],
+    };
     expect((await channel('other', weights)).status).toBe(422);
     expect((await channel('other', { version: '1.0.0' }, { 'If-Match': '"1"' })).status).toBe(412);
     expect((await fixture.call('DELETE', '/v1/workflows/channeled/versions/1.0.0')).status).toBe(204);
