@@ -1,0 +1,146 @@
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createApiFixture, type ApiFixture } from '../api-fixture.ts';
+
+let fixture: ApiFixture;
+beforeAll(async () => {
+  fixture = await createApiFixture({ pingMs: 50, stallMs: 200 });
+  await fixture.call('PUT', '/v1/workflows/plain/versions/1.0.0', {
+    body: {
+      document: { dsl: '1.0.3', namespace: 'tests', name: 'plain', version: '1.0.0' },
+      do: [{ a: { set: { b: 1 } } }],
+    },
+  });
+});
+afterAll(() => fixture.stop());
+
+const USAGE = { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 0, toolCalls: 0 };
+const start = async (): Promise<string> =>
+  String((await fixture.call('POST', '/v1/workflows/plain/runs', { body: {} })).json['id']);
+const emit = (id: string, ...numbers: readonly number[]) =>
+  fixture.tell(
+    id,
+    numbers.map((n) => ({
+      type: 'event.emitted' as const,
+      step: { id: 1, parent: 0, path: '/do/0/a', name: 'a', kind: 'emit', attempt: 1 },
+      event: { n },
+    })),
+  );
+const complete = (id: string) => fixture.tell(id, [{ type: 'run.completed', output: 1, usage: USAGE }]);
+
+/** Reads a stream until it ends or `enough` says so. */
+async function read(
+  id: string,
+  {
+    headers = {},
+    query = '',
+    enough = () => false,
+  }: { headers?: Record<string, string>; query?: string; enough?: (text: string) => boolean } = {},
+): Promise<{ status: number; text: string; ids: readonly string[] }> {
+  const left = new AbortController();
+  const response = await fetch(`${fixture.baseUrl}/v1/runs/${id}/events${query}`, {
+    headers: { Authorization: 'Bearer dev:ann', Accept: 'text/event-stream', ...headers },
+    signal: left.signal,
+  });
+  let text = '';
+  const decoder = new TextDecoder();
+  if (response.body !== null)
+    for await (const part of response.body) {
+      text += decoder.decode(part, { stream: true });
+      if (enough(text)) break;
+    }
+  left.abort();
+  return {
+    status: response.status,
+    text,
+    ids: [...text.matchAll(/^id: (\d+)$/gm)].map((match) => match[1] ?? ''),
+  };
+}
+
+describe('the stream of events', () => {
+  it('replays, follows live without gap or repeat, and ends with the run', async () => {
+    const id = await start();
+    await fixture.tell(id, [{ type: 'run.started', input: null }]);
+    await emit(id, 1, 2);
+    const reading = read(id);
+    for (let n = 3; n < 40; n += 1) await emit(id, n);
+    await complete(id);
+    const { status, text, ids } = await reading;
+    expect(status).toBe(200);
+    expect(ids).toEqual(Array.from({ length: 41 }, (_, i) => String(i + 1)));
+    expect(text).toMatch(/^retry: \d+\n\n/);
+    expect(text).toContain('event: run.completed\ndata: {');
+    const frame = /event: event\.emitted\ndata: (.*)\n/.exec(text)?.[1] ?? '{}';
+    expect(JSON.parse(frame)).toMatchObject({
+      position: 2,
+      runId: id,
+      type: 'event.emitted',
+      step: { path: '/do/0/a', name: 'a', attempt: 1 },
+      event: { n: 1 },
+    });
+  });
+
+  it('goes on after Last-Event-ID, from the header or the query', async () => {
+    const id = await start();
+    await fixture.tell(id, [{ type: 'run.started', input: null }]);
+    await emit(id, 1, 2, 3);
+    await complete(id);
+    expect((await read(id, { headers: { 'Last-Event-ID': '3' } })).ids).toEqual(['4', '5']);
+    expect((await read(id, { query: '?lastEventId=4' })).ids).toEqual(['5']);
+    expect((await read(id, { headers: { 'Last-Event-ID': '5' } })).status).toBe(204);
+    expect((await read(id, { headers: { 'Last-Event-ID': 'x' } })).status).toBe(400);
+    expect((await read(id, { headers: { 'Last-Event-ID': '-1' } })).status).toBe(400);
+  });
+
+  it('pings while nothing happens', async () => {
+    const id = await start();
+    const { text } = await read(id, { enough: (seen) => seen.includes(': ping\n\n: ping\n\n') });
+    expect(text).toContain(': ping');
+  });
+
+  it('is a list for readers of JSON', async () => {
+    const id = await start();
+    await fixture.tell(id, [{ type: 'run.started', input: null }]);
+    await emit(id, 1, 2);
+    const list = (query: string) =>
+      fixture.call('GET', `/v1/runs/${id}/events${query}`, { headers: { Accept: 'application/json' } });
+    expect((await list('?limit=2')).json).toMatchObject({
+      items: [{ position: 1 }, { position: 2 }],
+      nextCursor: '2',
+    });
+    expect((await list('?after=2&limit=2')).json).toMatchObject({
+      items: [{ position: 3 }],
+      nextCursor: null,
+    });
+    expect((await list('?after=99999999999')).json).toEqual({ items: [], nextCursor: null });
+    const wrong = await fixture.call('GET', `/v1/runs/${id}/events`, { headers: { Accept: 'image/png' } });
+    expect(wrong.status).toBe(406);
+  });
+
+  it('drops a reader that does not read', async () => {
+    const id = await start();
+    await fixture.tell(id, [{ type: 'run.started', input: null }]);
+    const big = 'x'.repeat(900_000);
+    for (let i = 0; i < 12; i += 1)
+      await fixture.tell(id, [
+        {
+          type: 'event.emitted',
+          step: { id: 1, parent: 0, path: '/do/0/a', name: 'a', kind: 'emit', attempt: 1 },
+          event: { big },
+        },
+      ]);
+    const socket = connect(fixture.port, '127.0.0.1');
+    socket.pause();
+    socket.write(
+      `GET /v1/runs/${id}/events HTTP/1.1\r\nHost: 127.0.0.1:${fixture.port}\r\nAuthorization: Bearer dev:ann\r\n\r\n`,
+    );
+    const closed = new Promise<void>((resolve) =>
+      socket.on('close', () => resolve()).on('error', () => resolve()),
+    );
+    const dropped = async (): Promise<boolean> =>
+      /stalled_total 1/.test((await fixture.call('GET', '/metrics', { as: null })).text);
+    while (!(await dropped())) await new Promise((resolve) => setTimeout(resolve, 20));
+    socket.resume();
+    await closed;
+  });
+});
