@@ -1,5 +1,6 @@
 import { workflowIdOf, type NumberedTrace, type RunId, type Scope } from '@baton/core';
 import type { Database, Queryable } from './database.ts';
+import { isDatabaseUnavailable } from './database-errors.ts';
 import type { AppendResult, SinkBatch } from './events.ts';
 import { mergeEvents, type MergePlan, type StoredEvent } from './events-merge.ts';
 import { loadHolding, loadSteps, loadStored, lockRuns, type LockedRun } from './events-read.ts';
@@ -19,16 +20,44 @@ export interface MergedRun {
   readonly plan: MergePlan;
 }
 
-/** The sink's path: locks the runs in the order of their ids, merges, writes; all runs in one transaction. */
+/** The sink's path: all runs in one transaction; one by one when that is refused. */
 export async function appendEvents(db: Database, batches: readonly SinkBatch[]): Promise<AppendResult> {
-  const arrivals = groupByRun(batches);
-  if (arrivals.size === 0) return { unknown: [] };
+  const arrivals = [...groupByRun(batches).values()];
+  if (arrivals.length === 0) return { unknown: [], refused: [] };
+  try {
+    return await appendTogether(db, arrivals);
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    return appendOneByOne(db, arrivals);
+  }
+}
+
+async function appendOneByOne(db: Database, arrivals: readonly Arrival[]): Promise<AppendResult> {
+  const unknown: RunId[] = [];
+  const refused: { readonly runId: RunId; readonly error: unknown }[] = [];
+  for (const arrival of arrivals) {
+    try {
+      unknown.push(...(await appendTogether(db, [arrival])).unknown);
+    } catch (error) {
+      if (isDatabaseUnavailable(error)) throw error;
+      refused.push({ runId: arrival.runId, error });
+    }
+  }
+  return { unknown, refused };
+}
+
+/** Locks the runs in the order of their ids, merges, writes. */
+function appendTogether(db: Database, arrivals: readonly Arrival[]): Promise<AppendResult> {
   return db.transaction(async (tx) => {
-    const runs = await lockRuns(tx, [...arrivals.values()]);
-    const merged = await mergeAll(tx, runs, arrivals);
-    await writeMerged(tx, merged);
-    const found = new Set(runs.map((run) => workflowIdOf(run.scope, run.runId)));
-    return { unknown: [...arrivals].flatMap(([key, { runId }]) => (found.has(key) ? [] : [runId])) };
+    const runs = await lockRuns(tx, arrivals);
+    const found = new Map(runs.map((run) => [workflowIdOf(run.scope, run.runId), run]));
+    const pairs = arrivals.flatMap(({ scope, runId, batches }) => {
+      const run = found.get(workflowIdOf(scope, runId));
+      return run === undefined ? [] : [{ run, batches }];
+    });
+    await writeMerged(tx, await mergeAll(tx, pairs));
+    const unknown = arrivals.filter(({ scope, runId }) => !found.has(workflowIdOf(scope, runId)));
+    return { unknown: unknown.map(({ runId }) => runId), refused: [] };
   });
 }
 
@@ -44,19 +73,19 @@ function groupByRun(batches: readonly SinkBatch[]): ReadonlyMap<string, Arrival>
   return arrivals;
 }
 
-async function mergeAll(
-  tx: Queryable,
-  runs: readonly LockedRun[],
-  arrivals: ReadonlyMap<string, Arrival>,
-): Promise<readonly MergedRun[]> {
-  const work = runs.flatMap((run) => {
-    const batches = arrivals.get(workflowIdOf(run.scope, run.runId))?.batches ?? [];
+interface ArrivedRun {
+  readonly run: LockedRun;
+  readonly batches: readonly SinkBatch[];
+}
+
+async function mergeAll(tx: Queryable, arrived: readonly ArrivedRun[]): Promise<readonly MergedRun[]> {
+  const wanted = arrived.map(({ run, batches }) => {
     const seqs = batches.flatMap(({ events }) => events.map(({ seq }) => seq));
     // Old rivals tell whether an arriving task has lost before, so then all rows are looked at.
-    return [{ run, batches, fromSeq: run.rivals ? 0 : Math.min(...seqs) }];
+    return { run, fromSeq: run.rivals ? 0 : Math.min(...seqs) };
   });
-  const stored = await loadStored(tx, work);
-  return work.map(({ run, batches }) => ({
+  const stored = await loadStored(tx, wanted);
+  return arrived.map(({ run, batches }) => ({
     run,
     plan: mergeEvents({ ...run, stored: stored.get(workflowIdOf(run.scope, run.runId)) ?? [] }, batches),
   }));

@@ -107,8 +107,17 @@ describe('append()', () => {
     const run = await acceptRun();
     const stranger = { scope: run.scope, runId: newRunId() };
     const result = await fixture.store.events.append([aBatch(stranger, [started]), aBatch(run, [started])]);
-    expect(result).toEqual({ unknown: [stranger.runId] });
+    expect(result).toEqual({ unknown: [stranger.runId], refused: [] });
     expect(await visible(run)).toEqual(['1 run.started']);
+  });
+
+  it('keeps no run back because of another whose events are refused', async () => {
+    const [good, bad] = [await acceptRun(), await acceptRun()];
+    const broken = { ...started, at: 'yesterday, perhaps' };
+    const result = await fixture.store.events.append([aBatch(bad, [broken]), aBatch(good, [started])]);
+    expect(result.refused.map(({ runId }) => runId)).toEqual([bad.runId]);
+    expect(await visible(good)).toEqual(['1 run.started']);
+    expect(await visible(bad)).toEqual([]);
   });
 
   it('stores many runs in one transaction', async () => {

@@ -32,6 +32,8 @@ export interface SinkBatch {
 export interface AppendResult {
   /** Runs that are not in the database: their events were dropped. */
   readonly unknown: readonly RunId[];
+  /** Runs whose events cannot be stored however often it is tried (a fault of ours); nothing of them was stored. */
+  readonly refused: readonly { readonly runId: RunId; readonly error: unknown }[];
 }
 
 /** Who says that an event happened: the run itself, the store (a correction), or somebody who looked at Temporal. */
@@ -75,7 +77,8 @@ export type ConfirmResult =
 export interface EventRepository {
   /**
    * Across workspaces: stores the events of many runs in one transaction (the path of the sink). Storing twice is
-   * the same as once. Rejects only when the database does; then nothing was stored.
+   * the same as once. Rejects only when the database is away: try again. One run whose events are refused keeps no
+   * other run back: then each is stored alone, and `refused` names it.
    */
   append(batches: readonly SinkBatch[]): Promise<AppendResult>;
   /** Publishes the provisional end of a run that Temporal reports closed. */
