@@ -89,7 +89,7 @@ describe('call: human', () => {
   it('reports the task and waits for people', () => {
     const hand = ask({ expires: 'PT1H' });
     hand.feed({ kind: 'human-task-opened', command: hand.of('h').id, humanTaskId: 'task-1' });
-    expect(told(hand).slice(-3)).toEqual(['run.waiting', 'human_task.opened h', 'step.waiting h']);
+    expect(told(hand).slice(-3)).toEqual(['human_task.opened h', 'step.waiting h', 'run.waiting']);
     expect(eventsOf(hand, 'step.waiting')[0]).toMatchObject({
       waitKind: 'human',
       humanTaskId: 'task-1',

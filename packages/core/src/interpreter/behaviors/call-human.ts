@@ -29,8 +29,8 @@ export const callHumanBehavior = callBehavior({
       throw new TaskFault(refusal(outcome));
     return output;
   },
-  progress(turn, frame, news) {
-    if (news.kind !== 'human-task-opened') return;
+  announce(turn, frame, news) {
+    if (news.kind !== 'human-task-opened') return false;
     const step = stepOf(turn, frame);
     const { humanTaskId } = news;
     report(turn, { type: 'human_task.opened', step, humanTaskId });
@@ -42,6 +42,7 @@ export const callHumanBehavior = callBehavior({
       humanTaskId,
       ...(until === undefined ? {} : { until }),
     });
+    return true;
   },
 });
 

@@ -34,7 +34,8 @@ export interface CallKind {
   usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string };
   /** Milliseconds until the next attempt, or null to fault. */
   retryAfter?(turn: Turn, frame: Frame, failed: { failure: Failure; attempt: number }): number | null;
-  progress?(turn: Turn, frame: Frame, news: Progress): void;
+  /** Tells readers for what the call waits; false for news that says nothing of it. */
+  announce?(turn: Turn, frame: Frame, news: Progress): boolean;
 }
 
 /** The behaviour of a task that is one effect: ask, wait, perhaps try again, finish. */
@@ -68,8 +69,8 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       call(turn, frame, { attempt: attempt + 1, command });
     },
     progress(turn, frame, news) {
-      const announced = putBody(turn, frame, { ...bodyOf(frame, 'call'), announced: true });
-      kind.progress?.(turn, announced, news);
+      if (kind.announce?.(turn, frame, news) !== true) return;
+      putBody(turn, frame, { ...bodyOf(frame, 'call'), announced: true });
     },
   };
 }

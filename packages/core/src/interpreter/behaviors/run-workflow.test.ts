@@ -15,8 +15,8 @@ describe('run: workflow', () => {
       input: { twice: 2 },
       await: true,
     });
-    expect(told(hand).at(-1)).toBe('run.waiting');
     hand.feed({ kind: 'child-started', command: hand.of('r').id, childRunId: 'run-2' });
+    expect(told(hand).at(-1)).toBe('run.waiting');
     expect(eventsOf(hand, 'step.waiting')[0]).toMatchObject({ waitKind: 'run', childRunId: 'run-2' });
     hand.answer('r', 'packed');
     expect(outputOf(hand)).toBe('packed');

@@ -20,9 +20,10 @@ export const runWorkflowBehavior = callBehavior({
     };
   },
   read: (turn, frame, result) => (taskAt(turn, frame, 'run-workflow').await ? result : frame.input),
-  progress(turn, frame, news) {
-    if (news.kind !== 'child-started' || !taskAt(turn, frame, 'run-workflow').await) return;
+  announce(turn, frame, news) {
+    if (news.kind !== 'child-started' || !taskAt(turn, frame, 'run-workflow').await) return false;
     const step = stepOf(turn, frame);
     report(turn, { type: 'step.waiting', step, waitKind: 'run', childRunId: news.childRunId });
+    return true;
   },
 });
