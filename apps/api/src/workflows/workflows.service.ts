@@ -71,7 +71,8 @@ async function check(store: WorkflowPorts['store'], scope: Scope, sent: SentDefi
   const texts = source.document === undefined ? [] : unstorable(source.document);
   if (texts.length > 0) throw malformed('The definition holds text that cannot be stored.', texts);
   const missing = await missingReferences(store, scope, source);
-  return { source, problems: [...source.problems, ...missing] };
+  const problems = [...source.problems, ...missing].sort((a, b) => a.line - b.line || a.column - b.column);
+  return { source, problems };
 }
 
 function malformedJson(source: ValidatedSource): AppError {
