@@ -45,19 +45,22 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
-      await storeGroup(group.map(({ batch }) => batch));
+      const refused = await storeGroup(group.map(({ batch }) => batch));
       for (const { batch, stored } of group) {
+        // Its task must not complete without its events: it times out, is tried again, and the run shows as stalled.
+        if (refused.has(batch.runId)) continue;
         stored();
         if (batch.events.some(({ event }) => isEnd(event))) onEnd(batch.scope, batch.runId);
       }
     }
     storing = null;
   };
-  const storeGroup = async (batches: readonly SinkBatch[]): Promise<void> => {
+  const storeGroup = async (batches: readonly SinkBatch[]): Promise<ReadonlySet<RunId>> => {
     for (;;) {
       try {
-        await events.append(batches);
-        return;
+        const { refused } = await events.append(batches);
+        for (const { error } of refused) onError(error);
+        return new Set(refused.map(({ runId }) => runId));
       } catch (error) {
         onError(error);
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -89,7 +92,8 @@ function isEnd(event: NumberedTrace): boolean {
   return event.type === 'run.completed' || event.type === 'run.faulted' || event.type === 'run.canceled';
 }
 
-function hashOf(event: NumberedTrace): string {
-  const json: Json = JSON.parse(JSON.stringify(event));
+/** Without the time: a task that died unrecorded and ran again to the same effect is no correction. */
+function hashOf({ at: _at, ...content }: NumberedTrace): string {
+  const json: Json = JSON.parse(JSON.stringify(content));
   return createHash('sha256').update(canonicalJson(json)).digest('hex');
 }
