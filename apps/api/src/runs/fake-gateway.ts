@@ -32,7 +32,7 @@ export function createFakeGateway(): FakeGateway {
       guard();
       if (!fake.started.some(({ runId }) => runId === snapshot.runId)) fake.started.push(snapshot);
     },
-    signal: (_scope, runId, event) => deliver(`signal ${String(event['type'])}`, runId),
+    signal: (_scope, runId, event) => deliver(`signal ${JSON.stringify(event['type'])}`, runId),
     suspend: (_scope, runId) => deliver('suspend', runId),
     resume: (_scope, runId) => deliver('resume', runId),
     cancel: (_scope, runId, reason) => deliver(`cancel ${reason}`, runId),

@@ -3,7 +3,8 @@ import type { OutboxKind, RunRecord, Store } from '@baton/store';
 import type { Logger } from '@baton/telemetry';
 import { snapshotFromJson } from '@baton/temporal-client';
 import { conflict } from '../http/refusals.ts';
-import type { Delivered, RunGateway } from './run-gateway.ts';
+import type { Delivered } from '@baton/temporal-client';
+import type { RunGateway } from './run-gateway.ts';
 
 /** What controlling runs needs. */
 export interface RunControlPorts {
