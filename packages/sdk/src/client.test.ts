@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient, type Client } from './client.ts';
 import { BatonError } from './error.ts';
-import { json, startLoopback, type Loopback } from './loopback.fixture.ts';
+import { json, startLoopback, type Loopback } from './loopback-fixture.ts';
 
 let server: Loopback;
 let client: Client;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createClient } from './client.ts';
 import type { RunStreamEvent } from './event-codec.ts';
-import { json, startLoopback, stream, type Loopback } from './loopback.fixture.ts';
+import { json, startLoopback, stream, type Loopback } from './loopback-fixture.ts';
 import type { EventOptions } from './run-events.ts';
 
 let server: Loopback;

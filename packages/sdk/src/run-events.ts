@@ -115,19 +115,17 @@ async function* eventsOn(connection: EventConnection, line: Line): AsyncGenerato
 /** Waits between half and all of a time, so that the readers of a server that restarts do not all come at once. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return void reject(reasonOf(signal));
     const give = (): void => {
       clearTimeout(timer);
       reject(reasonOf(signal));
     };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener('abort', give);
-        resolve();
-      },
-      ms * (0.5 + Math.random() / 2),
-    );
-    signal?.addEventListener('abort', give, { once: true });
+    const go = (): void => {
+      signal?.removeEventListener('abort', give);
+      resolve();
+    };
+    const timer = setTimeout(go, ms * (0.5 + Math.random() / 2));
+    if (signal?.aborted) give();
+    else signal?.addEventListener('abort', give, { once: true });
   });
 }
 
