@@ -1,3 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { createClient } from '@baton/sdk';
+import type { SupervisedProcess } from '@baton/stand';
+import { startExampleAgents } from './demo-agents.ts';
+import type { Ask } from './demo-decision.ts';
+import { printable } from './demo-event-line.ts';
+import { parseArticle } from './demo-examples-codec.ts';
+import { publishExamples } from './demo-examples.ts';
+import { refuseSilence } from './demo-flags.ts';
+import { createPrompt } from './demo-prompt.ts';
+import { runToItsEnd, type DemoEnd } from './demo-run.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What {@link runDemo} needs. */
@@ -10,11 +22,73 @@ export interface DemoParams {
   readonly temporalUiUrl: string | null;
   /** Approves without asking. */
   readonly yes: boolean;
+  /** The article, from the checkout; default `examples/input/article.txt`. */
+  readonly input?: string | null;
+  /** Where the example agents answer, on 127.0.0.1; default 4310. */
+  readonly agentsPort?: number;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
+  /** Takes over the example agents, which then stay up; without it they end with the demo. */
+  readonly onStarted?: (part: SupervisedProcess) => Promise<void>;
 }
 
-/** Shows the main use on a Baton that is up: publish the example, start it, show its events, decide, show the result. */
-export function runDemo(params: DemoParams): Promise<void> {
-  return Promise.reject(new Error(`There is no demo for ${params.apiUrl} in this version.`));
+const WORKFLOW = 'publish-article';
+
+/**
+ * Shows the main use on a Baton that is up: publish the examples, start one, show its events, decide, show the result.
+ * Answers whether the run completed. Throws a sentence when something stands in the way.
+ */
+export async function runDemo(params: DemoParams): Promise<boolean> {
+  const { root, yes, signal, terminal, agentsPort = 4310 } = params;
+  if (!yes) refuseSilence(process.stdin.isTTY);
+  const file = resolve(root, params.input ?? join('examples', 'input', 'article.txt'));
+  const article = parseArticle(await readFile(file, 'utf8'), file);
+  terminal.line(
+    `\nThe demo: "${printable(article.title)}" is read by an agent, decided by a person and published.`,
+  );
+  const agents = await startExampleAgents({ root, port: agentsPort, signal });
+  try {
+    if (agents !== null) await params.onStarted?.(agents);
+    const ask = yes ? null : createPrompt(process.stdin, process.stdout);
+    const end = await play(params, { agentsPort, article, ask });
+    showEnd(params, end);
+    return end.last === 'run.completed';
+  } finally {
+    if (params.onStarted === undefined) await agents?.stop();
+  }
+}
+
+interface Play {
+  readonly agentsPort: number;
+  readonly article: { readonly title: string; readonly text: string };
+  readonly ask: Ask | null;
+}
+
+async function play(params: DemoParams, { agentsPort, article, ask }: Play): Promise<DemoEnd> {
+  const { root, apiUrl, terminal, signal } = params;
+  const requester = createClient({ baseUrl: apiUrl, token: 'dev:demo' });
+  const editor = createClient({ baseUrl: apiUrl, token: 'dev:editor:editor' });
+  const folder = join(root, 'examples');
+  const { agents, workflows } = await publishExamples({ folder, agentsPort, client: requester });
+  for (const { name, version } of agents) terminal.line(`  agent     ${name} ${version}`);
+  for (const { name, version } of workflows) terminal.line(`  workflow  ${name} ${version}`);
+  const workflow = workflows.find(({ name }) => name === WORKFLOW);
+  if (workflow === undefined) throw new Error(`There is no workflow ${WORKFLOW} in ${folder}.`);
+  return runToItsEnd({
+    ...{ clients: { requester, editor }, ask, terminal, signal },
+    ...{ workflow: workflow.name, version: workflow.version, input: { ...article } },
+  });
+}
+
+function showEnd({ apiUrl, temporalUiUrl, terminal }: DemoParams, { run, last }: DemoEnd): void {
+  const { output, error, links } = run;
+  const completed = last === 'run.completed';
+  terminal.line(completed ? '\nThe result:' : `\nThe run ended with ${last}:`);
+  terminal.line(printable(JSON.stringify(completed ? output : error, null, 2)));
+  const page = typeof output === 'object' && output !== null && 'page' in output ? output.page : null;
+  terminal.line('');
+  if (typeof page === 'string') terminal.line(`  Page         ${printable(page)}`);
+  terminal.line(`  Run          ${apiUrl}${links.self}  (with the header "Authorization: Bearer dev:demo")`);
+  const ui = links.temporal ?? temporalUiUrl;
+  if (ui !== null) terminal.line(`  Temporal UI  ${ui}`);
 }

@@ -1,0 +1,103 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { BatonError, type Client } from '@baton/sdk';
+import { parseRegistration, readDocument, type Registration } from './demo-examples-codec.ts';
+
+/** Where the example agents are in the files; another port is put in its place. */
+const AGENTS_AT = 'http://127.0.0.1:4310/';
+
+/** What {@link publishExamples} needs. */
+export interface PublishParams {
+  /** The folder with `agents/` and `workflows/`. */
+  readonly folder: string;
+  /** Port on which the example agents answer. */
+  readonly agentsPort: number;
+  readonly client: {
+    readonly agents: Pick<Client['agents'], 'register' | 'versions'>;
+    readonly workflows: Pick<Client['workflows'], 'publish'>;
+  };
+}
+
+/** What was published. */
+export interface Published {
+  readonly name: string;
+  readonly version: string;
+}
+
+/**
+ * Registers every agent and publishes every workflow of a folder; what is there already stays. Throws a sentence when a
+ * workflow is there with other content.
+ */
+export async function publishExamples(
+  params: PublishParams,
+): Promise<{ readonly agents: readonly Published[]; readonly workflows: readonly Published[] }> {
+  const { folder, agentsPort, client } = params;
+  const agents: Published[] = [];
+  for (const file of await filesOf(join(folder, 'agents'), '.agent.json')) {
+    const content = (await readFile(file, 'utf8')).replaceAll(AGENTS_AT, `http://127.0.0.1:${agentsPort}/`);
+    const name = basename(file, '.agent.json');
+    agents.push(await register(client.agents, name, parseRegistration(content, file)));
+  }
+  const workflows: Published[] = [];
+  for (const file of await filesOf(join(folder, 'workflows'), '.yaml')) {
+    workflows.push(await publish(client.workflows, file));
+  }
+  return { agents, workflows };
+}
+
+async function filesOf(folder: string, ending: string): Promise<readonly string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith(ending));
+  return names.toSorted().map((name) => join(folder, name));
+}
+
+/** Versions never change: a registration that differs from the highest version (another port) becomes the next one. */
+async function register(
+  agents: PublishParams['client']['agents'],
+  name: string,
+  registration: Registration,
+): Promise<Published> {
+  const highest = await highestOf(agents, name);
+  if (highest === null) return agents.register({ name, version: '1.0.0' }, registration);
+  const next = { name, version: nextPatch(highest.version) };
+  if (highest.archivedAt !== null) return agents.register(next, registration);
+  try {
+    return await agents.register({ name, version: highest.version }, registration);
+  } catch (error) {
+    if (!(error instanceof BatonError) || error.status !== 409) throw error;
+    return agents.register(next, registration);
+  }
+}
+
+interface KnownVersion {
+  readonly version: string;
+  readonly archivedAt: string | null;
+}
+
+async function highestOf(
+  agents: PublishParams['client']['agents'],
+  name: string,
+): Promise<KnownVersion | null> {
+  try {
+    return (await agents.versions(name, { limit: 1 })).items[0] ?? null;
+  } catch (error) {
+    if (error instanceof BatonError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+function nextPatch(version: string): string {
+  const [major = '1', minor = '0', patch = '0'] = version.split(/[-+]/)[0]?.split('.') ?? [];
+  return `${major}.${minor}.${Number(patch) + 1}`;
+}
+
+async function publish(workflows: PublishParams['client']['workflows'], file: string): Promise<Published> {
+  const content = await readFile(file, 'utf8');
+  const ref = readDocument(content, file);
+  try {
+    return await workflows.publish(ref, content);
+  } catch (error) {
+    if (!(error instanceof BatonError) || error.status !== 409) throw error;
+    const what = `${ref.name} ${ref.version} is published with other content`;
+    throw new Error(`${what}: raise "version" in ${file}.`, { cause: error });
+  }
+}
