@@ -70,7 +70,7 @@ export function outsideEnd(execution: ExecutionState): OutsideEnd {
 
 /** The problem of a run that was ended without being asked. */
 export function terminated(detail: string): Problem {
-  return { type: 'https://baton.dev/problems/terminated', title: 'Terminated', status: 500, detail };
+  return { type: 'urn:baton:problem:terminated', title: 'Terminated', status: 499, detail };
 }
 
 /** Runs looked at in one round. */
