@@ -1,4 +1,4 @@
-import type { HttpRequest, Json } from '@baton/core';
+import { failure, type HttpRequest, type Json } from '@baton/core';
 import { AgentFailureError, answerToFailure, toAgentFailure } from '@baton/agents';
 import { parseJsonBounded, type Egress, type EgressResponse } from '@baton/egress';
 import type { Activities } from './activities.ts';
@@ -36,7 +36,9 @@ export function createCallHttp({ egress }: { readonly egress: Egress }): Activit
 }
 
 function urlOf(request: HttpRequest): string {
-  const url = new URL(request.uri);
+  const url = URL.parse(request.uri);
+  // Whether and why a URL is none is for the egress to say: another try would not help.
+  if (url === null) return request.uri;
   for (const [name, value] of Object.entries(request.query)) url.searchParams.set(name, value);
   return url.href;
 }
@@ -61,9 +63,16 @@ function headersOf(
 }
 
 function credentials(authentication: NonNullable<HttpRequest['authentication']>): string {
-  if (authentication.kind === 'bearer') return `Bearer ${String(authentication.token)}`;
-  const pair = `${String(authentication.username)}:${String(authentication.password)}`;
+  if (authentication.kind === 'bearer') return `Bearer ${credential('token', authentication.token)}`;
+  const { username, password } = authentication;
+  const pair = `${credential('username', username)}:${credential('password', password)}`;
   return `Basic ${Buffer.from(pair).toString('base64')}`;
+}
+
+function credential(name: string, value: Json): string {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  const detail = `The authentication's "${name}" must be a text; its expression gave something else.`;
+  throw new AgentFailureError(failure('expression', detail, { code: 'expression_result' }));
 }
 
 function bodyOf(body: Json): string {
