@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { createAdapterRegistry, createHttpAdapter } from '@baton/agents';
-import { canonicalJson, parseRunId, type RunId, type Scope, type TraceEvent } from '@baton/core';
+import {
+  canonicalJson,
+  isObject,
+  own,
+  parseRunId,
+  type Json,
+  type JsonObject,
+  type RunId,
+  type Scope,
+  type TraceEvent,
+} from '@baton/core';
 import { createEgress } from '@baton/egress';
 import { createStore, migrate, type Store } from '@baton/store';
 import { createLogger, createMetrics } from '@baton/telemetry';
 import { createDatabase, stopParts } from '@baton/test-kit';
 import { createApi, type Api, type ApiConfig } from './app.ts';
-import { toJson } from './http/json-codec.ts';
+import { fromJson, toJson } from './http/json-codec.ts';
 import { createDryRun } from './runs/rehearse.ts';
 import { createFakeGateway, type FakeGateway } from './runs/fake-gateway.ts';
 
@@ -41,8 +51,12 @@ export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
-  // Tests look into whatever came back.
-  readonly json: Record<string, unknown>;
+  /** The body as an object; empty for any other body. */
+  readonly json: JsonObject;
+  /** Pointers of a problem document's errors. */
+  readonly pointers: readonly Json[];
+  /** Ids of a list's items. */
+  readonly ids: readonly Json[];
 }
 
 const APP_ROLE = { name: 'baton_api_test', password: 'not-a-secret' };
@@ -131,7 +145,24 @@ async function call(
   });
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').includes('json');
-  return { status: response.status, headers: response.headers, text, json: isJson ? JSON.parse(text) : {} };
+  const parsed = isJson ? fromJson(text) : null;
+  const json = isObject(parsed) ? parsed : {};
+  const { status, headers: given } = response;
+  return {
+    status,
+    headers: given,
+    text,
+    json,
+    pointers: column(json, 'errors', 'pointer'),
+    ids: column(json, 'items', 'id'),
+  };
+}
+
+/** One member of every object in a list. */
+function column(body: JsonObject, list: string, member: string): readonly Json[] {
+  const items = own(body, list);
+  if (!Array.isArray(items)) return [];
+  return items.map((item: Json) => (isObject(item) ? (own(item, member) ?? null) : null));
 }
 
 function idOf(runId: string): RunId {

@@ -142,7 +142,7 @@ export const invocation = z
     // No braces: in the definition made from it, a session must not read as an expression.
     session: z
       .string()
-      .regex(/^[\w.:@\/+=-]{1,256}$/, 'A session is 1 to 256 letters, digits and . _ : @ / + = -')
+      .regex(/^[\w.:@/+=-]{1,256}$/, 'A session is 1 to 256 letters, digits and . _ : @ / + = -')
       .exactOptional()
       .meta({ description: 'Conversation the agent keeps.' }),
   })

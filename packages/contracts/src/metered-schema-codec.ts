@@ -29,7 +29,8 @@ export function meteredSchema(schema: JsonObject): MeteredSchema {
 }
 
 function draftOf(schema: JsonObject): SchemaDraft {
-  const dialect = String(schema['$schema'] ?? '');
+  const given = schema['$schema'];
+  const dialect = typeof given === 'string' ? given : '';
   if (dialect.includes('draft-04')) return '4';
   if (dialect.includes('draft-07') || dialect.includes('draft-06')) return '7';
   return dialect.includes('2019-09') ? '2019-09' : '2020-12';

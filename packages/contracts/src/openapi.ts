@@ -96,20 +96,24 @@ function requestBodyOf(body: NonNullable<Route['body']>, components: Components)
 }
 
 function parametersOf(route: Route, components: Components): readonly unknown[] {
-  const inPath = Object.entries(route.params.shape).map(([key, schema]) => ({
-    name: key,
-    in: 'path',
-    required: true,
-    schema: schemaOf(schema, 'input', components),
-  }));
-  const inQuery = Object.entries(route.query.shape).map(([key, schema]) => ({
-    name: key,
-    in: 'query',
-    required: false,
-    schema: schemaOf(schema, 'input', components),
-  }));
+  const inPath = parametersIn('path', route.params, components);
+  const inQuery = parametersIn('query', route.query, components);
   const workspace = route.action === null ? [] : [openApiHeaders['Baton-Workspace']];
   return [...inPath, ...inQuery, ...workspace, ...route.headers.map((header) => openApiHeaders[header])];
+}
+
+function parametersIn(
+  place: 'path' | 'query',
+  object: z.ZodObject,
+  components: Components,
+): readonly unknown[] {
+  const shape: Readonly<Record<string, z.core.$ZodType>> = object.shape;
+  return Object.entries(shape).map(([name, schema]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    schema: schemaOf(schema, 'input', components),
+  }));
 }
 
 function answerOf(answer: RouteAnswer, components: Components): Document {

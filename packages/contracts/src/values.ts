@@ -57,10 +57,10 @@ export const uuid = z
 /** An ISO 8601 duration without years and months. */
 export const duration = z
   .string()
-  .refine(
-    (text) => parseIsoDuration(text) !== null,
-    'A duration is written as in ISO 8601, such as PT30S or P1D.',
-  )
+  .refine((text) => parseIsoDuration(text) !== null, {
+    error: 'A duration is written as in ISO 8601, such as PT30S or P1D.',
+    abort: true,
+  })
   .meta({ format: 'duration', examples: ['PT5M'] });
 
 /** A duration of more than nothing and at most a number of milliseconds. */

@@ -50,10 +50,7 @@ describe('registering an agent', () => {
       input: { schema: { type: 'objekt' } },
     });
     expect(reply.status).toBe(422);
-    const errors = Array.isArray(reply.json['errors'])
-      ? reply.json['errors'].map((error) => error.pointer)
-      : [];
-    expect(errors).toEqual(
+    expect(reply.pointers).toEqual(
       expect.arrayContaining(['/name', '/config/endpoint', '/config/surprise', '/input/schema/type']),
     );
     const unknown = await register('bad', '1.0.0', { adapter: 'telepathy' });

@@ -2,6 +2,7 @@ import { request } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { routeList } from '@baton/contracts';
+import { isObject } from '@baton/core';
 import { createApiFixture, type ApiFixture } from '../api-fixture.ts';
 
 let fixture: ApiFixture;
@@ -35,8 +36,10 @@ describe('the document', () => {
   it('has exactly the routes that are served', async () => {
     const reply = await fixture.call('GET', '/openapi.json', { as: null });
     const paths = reply.json['paths'];
-    const documented = Object.entries(typeof paths === 'object' && paths !== null ? paths : {})
-      .flatMap(([path, operations]) => Object.keys(operations).map((method) => `${method} ${path}`))
+    const documented = Object.entries(isObject(paths) ? paths : {})
+      .flatMap(([path, operations]) =>
+        Object.keys(isObject(operations) ? operations : {}).map((method) => `${method} ${path}`),
+      )
       .toSorted();
     const served = fixture.api.endpoints.map(({ route }) => `${route.method} ${route.path}`).toSorted();
     expect(documented).toEqual(served);
@@ -56,21 +59,19 @@ describe('the document', () => {
 
 describe('order of checks', () => {
   it('asks who calls first, then whether the thing is there, then permission, then the body', async () => {
-    const at = async (method: string, path: string, as: string | null, raw?: string) =>
-      (
-        await fixture.call(method, path, {
-          as,
-          ...(raw === undefined ? {} : { raw, headers: { 'Content-Type': 'text/csv' } }),
-        })
-      ).status;
-    expect(await at('GET', '/v1/nothing', null)).toBe(401);
-    expect(await at('PATCH', '/v1/runs', null)).toBe(401);
-    expect(await at('GET', '/v1/nothing', 'ann')).toBe(404);
-    expect(await at('POST', '/v1/workflows/nobody/runs', 'vic:viewer', '{')).toBe(404);
-    expect(await at('POST', RUNS, 'vic:viewer', '{')).toBe(403);
-    expect(await at('POST', RUNS, 'ann', '{')).toBe(415);
-    expect(await at('GET', '/v1/runs/', 'ann')).toBe(404);
-    expect(await at('GET', '/V1/runs', 'ann')).toBe(404);
+    const at = async (line: string, as: string | null, raw?: string) => {
+      const [method = '', path = ''] = line.split(' ');
+      const body = raw === undefined ? {} : { raw, headers: { 'Content-Type': 'text/csv' } };
+      return (await fixture.call(method, path, { as, ...body })).status;
+    };
+    expect(await at('GET /v1/nothing', null)).toBe(401);
+    expect(await at('PATCH /v1/runs', null)).toBe(401);
+    expect(await at('GET /v1/nothing', 'ann')).toBe(404);
+    expect(await at('POST /v1/workflows/nobody/runs', 'vic:viewer', '{')).toBe(404);
+    expect(await at(`POST ${RUNS}`, 'vic:viewer', '{')).toBe(403);
+    expect(await at(`POST ${RUNS}`, 'ann', '{')).toBe(415);
+    expect(await at('GET /v1/runs/', 'ann')).toBe(404);
+    expect(await at('GET /V1/runs', 'ann')).toBe(404);
   });
 
   it('names the methods that are possible', async () => {
@@ -157,13 +158,10 @@ describe('bodies', () => {
   it('refuses what cannot be stored, with pointers', async () => {
     const pointers = async (raw: string) => {
       const reply = await post(raw);
-      const { errors } = reply.json;
-      return [reply.status, Array.isArray(errors) ? errors.map((error) => error.pointer) : []];
+      return [reply.status, reply.pointers];
     };
     expect(await pointers('{"input":{"a":["\\u0000"]}}')).toEqual([400, ['/input/a/0']]);
-    XX
-      [400, ['/input/\ufffd']].map((x, i) => (i === 0 ? x : [expect.stringContaining('/input/')])),
-    );
+    expect(await pointers('{"input":{"\\ud800":1}}')).toEqual([400, [expect.stringContaining('/input/')]]);
     expect(await pointers('{"input":1e999}')).toEqual([400, ['/input']]);
     expect(await pointers('{"input":1,"tags":{"a\\u0000":"b"}}')).toEqual([
       400,

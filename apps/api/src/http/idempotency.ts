@@ -43,7 +43,7 @@ export function createIdempotency(keys: IdempotencyRepository): Idempotency {
         case 'in_flight':
           throw conflict('A request with this Idempotency-Key is in flight; ask again in a moment.');
         default:
-          throw begun satisfies never;
+          throw new Error(begun satisfies never);
       }
     },
   };

@@ -71,6 +71,8 @@ function handler(server: Server, endpoint: Endpoint | null, allow?: readonly str
 
 /** Express gives up on paths that do not decode before any route sees them: no id of ours needs escapes. */
 function undecodable(server: Server): express.ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  // oxlint-disable-next-line max-params
   return (error: unknown, request, response, _next) => {
     const exchange = open(server, request, response);
     refuse(exchange, error instanceof URIError || statusOf(error) === 400 ? notFound('such path') : error);

@@ -18,10 +18,10 @@ do:
         hello: world
 ${extra}`;
 
-const put = (name: string, version: string, raw: string, headers: Record<string, string> = {}) =>
+const put = (name: string, version: string, raw: string) =>
   fixture.call('PUT', `/v1/workflows/${name}/versions/${version}`, {
     raw,
-    headers: { 'Content-Type': 'application/yaml', ...headers },
+    headers: { 'Content-Type': raw.startsWith('{') ? 'application/json' : 'application/yaml' },
   });
 
 describe('publishing', () => {
@@ -78,7 +78,7 @@ describe('publishing', () => {
       document: { dsl: '1.0.3', namespace: 'tests', name: 'nul', version: '1.0.0', title: 'a\0b' },
       do: [],
     });
-    const reply = await put('nul', '1.0.0', nul, { 'Content-Type': 'application/json' });
+    const reply = await put('nul', '1.0.0', nul);
     expect([reply.status, reply.json['errors']]).toEqual([
       400,
       [expect.objectContaining({ pointer: '/document/title' })],
