@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 
 /** A call that reached the agent. */
@@ -74,7 +75,8 @@ export async function startAgent(
 
 async function read(request: IncomingMessage): Promise<ReceivedCall> {
   const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(request, 'end');
   const text = Buffer.concat(chunks).toString('utf8');
   return {
     path: new URL(request.url ?? '/', 'http://agent').pathname,

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '@baton/core';
+import { isObject, parseJson, type Json, type JsonObject } from '@baton/core';
 
 /** An answer of the API. */
 export interface Answer {
@@ -47,15 +47,22 @@ export function createCall(apiUrl: string): Call {
 async function toAnswer(response: Response): Promise<Answer> {
   const text = await response.text();
   const json = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
-  const body: Json = json && text !== '' ? JSON.parse(text) : text;
+  const body = json && text !== '' ? parseJson(text) : text;
   const fields: JsonObject = isObject(body) ? body : {};
   return {
     status: response.status,
     headers: response.headers,
     body,
     field: (name) => fields[name],
-    text: (name) => String(fields[name]),
+    text: (name) => textOf(fields, name),
   };
+}
+
+/** A member that must be text. */
+export function textOf(object: JsonObject, name: string): string {
+  const value = object[name];
+  if (typeof value === 'string') return value;
+  throw new Error(`"${name}" is no text: ${JSON.stringify(object).slice(0, 500)}`);
 }
 
 /** Asks again until the condition holds; fails with the last answer when it does not in time. */

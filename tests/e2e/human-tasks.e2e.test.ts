@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Client, Connection } from '@temporalio/client';
 import type { JsonObject } from '@baton/core';
-import { eventually } from './http.ts';
+import { eventually, textOf } from './http.ts';
 import { askHuman, createScenario, itemsOf, objectOf } from './scenario.ts';
 import { verifies } from './verifies.ts';
 
@@ -81,13 +81,13 @@ describe('human tasks', () => {
     expect((await decide(id, { action: 'maybe' }, { as: 'bob:editor', etag })).status).toBe(422);
     const made = await decide(
       id,
-      { ...wish, subjectHash: String(task['subjectHash']) },
+      { ...wish, subjectHash: textOf(task, 'subjectHash') },
       { as: 'bob:editor', etag, key: `k-${id}` },
     );
     expect(made.status).toBe(200);
     const again = await decide(
       id,
-      { ...wish, subjectHash: String(task['subjectHash']) },
+      { ...wish, subjectHash: textOf(task, 'subjectHash') },
       { as: 'bob:editor', etag, key: `k-${id}` },
     );
     expect([again.status, again.headers.get('idempotency-replayed'), again.field('id')]).toEqual([
@@ -246,7 +246,7 @@ describe('human tasks', () => {
       (items) => items.length === 2,
     );
     for (const task of tasks) {
-      const id = String(task['id']);
+      const id = textOf(task, 'id');
       const as = task['title'] === 'left' ? 'ann:viewer' : 'ben:viewer';
       const action = task['title'] === 'left' ? 'approve' : 'reject';
       expect((await decide(id, { action }, { as, etag: (await readTask(id)).etag })).status).toBe(200);
@@ -262,5 +262,10 @@ async function readTask(id: string): Promise<{ etag: string; task: JsonObject }>
 
 async function temporalLink(runId: string): Promise<string> {
   const { links } = objectOf(await call(`GET /v1/runs/${runId}`));
-  return typeof links === 'object' && links !== null && 'temporal' in links ? String(links.temporal) : '';
+  return typeof links === 'object' &&
+    links !== null &&
+    'temporal' in links &&
+    typeof links.temporal === 'string'
+    ? links.temporal
+    : '';
 }

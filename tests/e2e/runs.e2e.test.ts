@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { startAgent } from './agent-stand-in.ts';
-import { eventually } from './http.ts';
+import { eventually, textOf } from './http.ts';
 import { createScenario, itemsOf, objectOf } from './scenario.ts';
 import { readStream } from './sse.ts';
 import { verifies } from './verifies.ts';
@@ -96,7 +96,7 @@ describe('runs', () => {
       output: { answer: 42 },
       usage: { inputTokens: 7, calls: 1, costUsd: 0.25 },
     });
-    const [think] = await steps(String(run['id']));
+    const [think] = await steps(textOf(run, 'id'));
     expect(think).toMatchObject({
       name: 'think',
       status: 'completed',
@@ -106,7 +106,7 @@ describe('runs', () => {
     expect(new Set(agent.calls.map(({ key }) => key)).size).toBe(1);
     expect(agent.calls).toHaveLength(2);
     expect(agent.calls[0]?.runId).toBe(run['id']);
-    const types = (await events(String(run['id']))).map(({ type }) => type);
+    const types = (await events(textOf(run, 'id'))).map(({ type }) => type);
     expect(types).toEqual(expect.arrayContaining(['step.retrying', 'agent.usage']));
     await agent.stop();
   });

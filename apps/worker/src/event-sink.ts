@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import {
   canonicalJson,
+  parseJson,
   parseWorkflowId,
-  type Json,
   type NumberedTrace,
   type RunId,
   type Scope,
@@ -94,6 +94,7 @@ function isEnd(event: NumberedTrace): boolean {
 
 /** Without the time: a task that died unrecorded and ran again to the same effect is no correction. */
 function hashOf({ at: _at, ...content }: NumberedTrace): string {
-  const json: Json = JSON.parse(JSON.stringify(content));
-  return createHash('sha256').update(canonicalJson(json)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(parseJson(JSON.stringify(content))))
+    .digest('hex');
 }

@@ -5,7 +5,7 @@ import type { InterpreterParams } from './interpreter/load.ts';
 import type { Snapshot } from './interpreter/snapshot.ts';
 import type { Outcome, RunState } from './interpreter/state.ts';
 import type { NumberedTrace } from './interpreter/trace.ts';
-import { isObject, own, type Json, type JsonObject } from './json.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from './json.ts';
 
 /** What calls answer in a rehearsal, by name or JSON Pointer of their step; `{error}` alone faults. */
 export type Mocks = Readonly<Record<string, Json>>;
@@ -94,7 +94,7 @@ function nextMockedEvent(stage: Stage): InterpreterEvent | null {
     if (event.type !== 'step.waiting' || event.waitKind !== 'event') continue;
     const { id, path, name } = event.step;
     const mock = mockOf(stage.mocks, { path, name });
-    const list = Array.isArray(mock) ? mock : [mock];
+    const list = isArray(mock) ? mock : [mock];
     for (const [index, given] of list.entries()) {
       const key = `${id}/${index}`;
       if (given === undefined || stage.served.has(key)) continue;

@@ -12,7 +12,8 @@ export {
   type Failure,
   type Problem,
 } from './failure.ts';
-export { isObject, jsonEquals, own, type Json, type JsonObject } from './json.ts';
+export { parseJson } from './json-codec.ts';
+export { isArray, isObject, jsonEquals, own, type Json, type JsonObject } from './json.ts';
 export {
   isDecided,
   isTerminal,

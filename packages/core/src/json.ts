@@ -9,6 +9,11 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** True for a JSON array. Unlike `Array.isArray`, it does not turn readonly items into `any`. */
+export function isArray(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** The value of an object's own key; `undefined` for absent keys and for names of the prototype. */
 export function own(value: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(value, key) ? value[key] : undefined;
@@ -17,10 +22,8 @@ export function own(value: JsonObject, key: string): Json | undefined {
 /** Equality of JSON values; the order of an object's keys does not matter. */
 export function jsonEquals(a: Json, b: Json): boolean {
   if (a === b) return true;
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return (
-      a.length === b.length && a.every((item: Json, i) => jsonEquals(item, (b as readonly Json[])[i] ?? null))
-    );
+  if (isArray(a) && isArray(b)) {
+    return a.length === b.length && a.every((item, i) => jsonEquals(item, b[i] ?? null));
   }
   if (!isObject(a) || !isObject(b)) return false;
   const keys = Object.keys(a);

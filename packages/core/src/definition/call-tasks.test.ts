@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseJson } from '../json-codec.ts';
 import { problemsOf, taskOf } from './definition.fixture.ts';
 
 const http = (more: object): never | object => ({
   call: 'http',
   with: { method: 'get', endpoint: 'https://x.org/', ...more },
 });
-const problemsOfCall = (task: object): readonly string[] => problemsOf(JSON.parse(JSON.stringify(task)));
+const problemsOfCall = (task: object): readonly string[] => problemsOf(parseJson(JSON.stringify(task)));
 
 describe('call', () => {
   it('refuses what is not here by name', () => {
@@ -142,7 +143,7 @@ describe('authentication', () => {
     http({ endpoint: { uri: 'https://x.org', authentication } });
 
   it('takes basic, bearer and names', () => {
-    const task = JSON.parse(JSON.stringify(withAuthentication({ use: 'shop' })));
+    const task = parseJson(JSON.stringify(withAuthentication({ use: 'shop' })));
     const use = { authentications: { shop: { bearer: { token: '${ .token }' } } } };
     expect(taskOf(task, { use })).toMatchObject({
       with: { authentication: { kind: 'bearer', token: '${ .token }' } },

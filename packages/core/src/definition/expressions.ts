@@ -1,5 +1,5 @@
 import { compile, JqSyntaxError } from '@baton/jq';
-import { isObject, type Json } from '../json.ts';
+import { isArray, isObject, type Json } from '../json.ts';
 import type { Expression, Template } from './definition.ts';
 import { expressionSource, readTemplateString } from './expression-text.ts';
 import { inside, label, nameOf, notAvailable, type Place, type Reading } from './reader.ts';
@@ -99,7 +99,7 @@ export function expressionIn(value: Json): Expression | undefined {
 
 function membersOf(place: Place): readonly Place[] {
   const { value } = place;
-  if (Array.isArray(value)) return value.map((item: Json, i) => inside(place, i, item));
+  if (isArray(value)) return value.map((item: Json, i) => inside(place, i, item));
   if (isObject(value)) return Object.entries(value).map(([key, item]) => inside(place, key, item));
   return [];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseJson } from '../json-codec.ts';
 import { documentBlock, problemsOf, problemsOfDocument, taskOf } from './definition.fixture.ts';
 
 const set = { set: { x: 1 } };
@@ -222,7 +223,7 @@ describe('run', () => {
 
 describe('reachability', () => {
   const warnings = (...tasks: readonly object[]): readonly string[] =>
-    problemsOfDocument(JSON.parse(JSON.stringify({ document: documentBlock, do: tasks }))).map(
+    problemsOfDocument(parseJson(JSON.stringify({ document: documentBlock, do: tasks }))).map(
       (text) => text.split(' ')[0] ?? '',
     );
 

@@ -1,4 +1,4 @@
-import { isObject } from '../json.ts';
+import { isArray, isObject } from '../json.ts';
 import type { ForTask, SwitchTask } from './definition.ts';
 import { expressionIn, readExpression, readTemplate } from './expressions.ts';
 import { readVariable } from './identifiers.ts';
@@ -96,7 +96,7 @@ export const readFor: TaskReader = (reading, { body: head, members, fields }) =>
 
 function readCollection(reading: Reading, loop: Members): ForTask['in'] | undefined {
   const place = loop.get('in');
-  if (place !== undefined && Array.isArray(place.value)) return { template: readTemplate(reading, place) };
+  if (place !== undefined && isArray(place.value)) return { template: readTemplate(reading, place) };
   const expression = readExpression(reading, place, 'task-body');
   return expression === undefined ? undefined : { expression };
 }
@@ -111,7 +111,7 @@ export const readFork: TaskReader = (reading, { body: place, fields }) => {
   const compete = readBoolean(reading, fork?.get('compete')) ?? false;
   const branches = fork?.get('branches');
   if (branches === undefined) return undefined;
-  const count = Array.isArray(branches.value) ? branches.value.length : 0;
+  const count = isArray(branches.value) ? branches.value.length : 0;
   if (count > MOST_BRANCHES) {
     const fix = `at most ${MOST_BRANCHES} are allowed: use "for" with metadata.baton.concurrency`;
     reading.report.error(branches.pointer, `This fork has ${count} branches; ${fix}.`);

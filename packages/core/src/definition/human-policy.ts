@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import { isArray, type Json, type JsonObject } from '../json.ts';
 import { expressionIn, readTemplate } from './expressions.ts';
 import {
   label,
@@ -80,8 +80,8 @@ function readNames(reading: Reading, place: Place | undefined): readonly string[
     readTemplate(reading, place);
     return place.value;
   }
-  if (!Array.isArray(place.value) || place.value.length > MOST_CANDIDATES) {
-    const what = Array.isArray(place.value) ? `${place.value.length} names` : nameOf(place.value);
+  if (!isArray(place.value) || place.value.length > MOST_CANDIDATES) {
+    const what = isArray(place.value) ? `${place.value.length} names` : nameOf(place.value);
     const want = `a list of at most ${MOST_CANDIDATES} names or one \${ … } expression`;
     reading.report.error(place.pointer, `${label(place)} must be ${want}, not ${what}.`);
     return undefined;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseJson } from '../json-codec.ts';
 import fc from 'fast-check';
 import { documentBlock, problemsOf, problemsOfDocument, taskOf } from './definition.fixture.ts';
 import { DEEPEST_DEFINITION, MOST_TASKS, parseDefinition } from './parse-definition.ts';
@@ -147,7 +148,7 @@ describe('parseDefinition()', () => {
     expect([DEEPEST_DEFINITION, MOST_TASKS]).toEqual([64, 2_000]);
     let deep: object = {};
     for (let i = 0; i < 70; i += 1) deep = { x: deep };
-    expect(problemsOf({ set: JSON.parse(JSON.stringify(deep)) })).toEqual([
+    expect(problemsOf({ set: parseJson(JSON.stringify(deep)) })).toEqual([
       ' The definition nests deeper than 64 levels: move inner parts to a workflow of their own.',
     ]);
     const list = Array.from({ length: 500 }, (_, i) => ({ [`s${i}`]: set }));
@@ -216,10 +217,10 @@ describe('parseDefinition()', () => {
     }));
     fc.assert(
       fc.property(value, (json) => {
-        const document = JSON.parse(JSON.stringify({ document: documentBlock, do: [{ t: json }] }));
+        const document = parseJson(JSON.stringify({ document: documentBlock, do: [{ t: json }] }));
         const { definition, problems } = parseDefinition(document);
         expect(definition === undefined).toBe(problems.some(({ severity }) => severity === 'error'));
-        parseDefinition(JSON.parse(JSON.stringify(json)));
+        parseDefinition(parseJson(JSON.stringify(json)));
       }),
       { numRuns: 100 },
     );
@@ -275,7 +276,7 @@ describe('tasks in general', () => {
 
   it('stand in a list of names with their bodies', () => {
     const inDo = (tasks: unknown): readonly string[] =>
-      problemsOfDocument({ document: documentBlock, do: JSON.parse(JSON.stringify(tasks)) });
+      problemsOfDocument({ document: documentBlock, do: parseJson(JSON.stringify(tasks)) });
     expect(inDo({ a: set })).toEqual(['/do "do" must be a list, not an object.']);
     expect(inDo([set, 'x'])).toEqual([
       '/do/1 A task is written as one name with its body, "- name: …", not as text.',

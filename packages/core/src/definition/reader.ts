@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 import type { TaskList } from './definition.ts';
 import type { AgentReference, WorkflowReference } from './references.ts';
 import type { Report } from './report.ts';
@@ -109,7 +109,7 @@ export function readMap(reading: Reading, place: Place, what: string): readonly 
 
 /** Reads a list of at least one and at most `most` items. */
 export function readList(reading: Reading, place: Place, most = Infinity): readonly Place[] {
-  if (!Array.isArray(place.value)) {
+  if (!isArray(place.value)) {
     reading.report.error(place.pointer, `${label(place)} must be a list, not ${nameOf(place.value)}.`);
     return [];
   }
@@ -128,7 +128,7 @@ export function readList(reading: Reading, place: Place, most = Infinity): reado
 export function readText(reading: Reading, place: Place | undefined): string | undefined {
   if (place === undefined) return undefined;
   if (typeof place.value === 'string') return place.value;
-  const fix = isObject(place.value) || Array.isArray(place.value) ? 'write a text' : 'put it in quotes';
+  const fix = isObject(place.value) || isArray(place.value) ? 'write a text' : 'put it in quotes';
   reading.report.error(place.pointer, `${label(place)} must be text, not ${nameOf(place.value)}: ${fix}.`);
   return undefined;
 }
@@ -205,14 +205,14 @@ export function isEmptyObject(value: Json): boolean {
 
 /** Whether a value nests in more objects and lists than so many levels. */
 export function isDeeper(value: Json, levels: number): boolean {
-  if (!Array.isArray(value) && !isObject(value)) return false;
+  if (!isArray(value) && !isObject(value)) return false;
   return levels === 0 || Object.values(value).some((member) => isDeeper(member, levels - 1));
 }
 
 /** What a value is, for messages. */
 export function nameOf(value: Json): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
+  if (isArray(value)) return 'a list';
   if (isObject(value)) return 'an object';
-  return typeof value === 'string' ? 'text' : String(value);
+  return typeof value === 'string' ? 'text' : JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-import { isObject, own, type Json, type JsonObject } from '../json.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../json.ts';
 import { inside, type Place } from './reader.ts';
 import type { Report } from './report.ts';
 import { IN_PLACE } from './schema-keywords.ts';
@@ -88,7 +88,7 @@ function inPlaceOf(walk: Walk, { place, value }: SchemaNode): readonly SchemaNod
     const member = own(value, keyword);
     if (member === undefined) return [];
     const at = inside(place, keyword, member);
-    const isHolder = Array.isArray(member) || keyword === 'dependentSchemas';
+    const isHolder = isArray(member) || keyword === 'dependentSchemas';
     return isHolder ? keysOf(member).map((key) => inside(at, key, null).pointer) : [at.pointer];
   });
   // What is no schema has been reported and is not in the map.
@@ -96,7 +96,7 @@ function inPlaceOf(walk: Walk, { place, value }: SchemaNode): readonly SchemaNod
 }
 
 function keysOf(value: Json): readonly string[] {
-  return Array.isArray(value) || isObject(value) ? Object.keys(value) : [];
+  return isArray(value) || isObject(value) ? Object.keys(value) : [];
 }
 
 function targetsOf(walk: Walk, { place, value }: SchemaNode): readonly SchemaNode[] {

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../canonical.ts';
-import { isObject, type Json } from '../json.ts';
+import { isArray, isObject, type Json } from '../json.ts';
 import type { DefinitionProblem } from './definition.ts';
 import { patternProblem } from './pattern.ts';
 import { inside, isDeeper, label, nameOf, type Place } from './reader.ts';
@@ -112,14 +112,14 @@ function checkValue(check: Check, kind: KeywordKind, place: Place): void {
 }
 
 function checkInner(check: Check, place: Place): void {
-  if (!Array.isArray(place.value)) return checkSchema(check, place);
+  if (!isArray(place.value)) return checkSchema(check, place);
   const fix = keyOf(place) === 'items' ? 'use "prefixItems" for items by position' : 'write one schema';
   check.report.error(place.pointer, `${label(place)} must be a schema, not a list: ${fix}.`);
 }
 
 function eachItem(check: Check, place: Place, visit: (item: Place) => void): void {
   const { value } = place;
-  if (Array.isArray(value) && value.length > 0) {
+  if (isArray(value) && value.length > 0) {
     for (const [i, item] of value.entries()) visit(inside(place, i, item));
     return;
   }
@@ -154,9 +154,9 @@ function checkPattern(check: Check, place: Place): void {
 
 function checkNames(check: Check, place: Place): void {
   const { value, pointer } = place;
-  const names = Array.isArray(value) ? value : [];
+  const names = isArray(value) ? value : [];
   if (
-    Array.isArray(value) &&
+    isArray(value) &&
     names.every((name) => typeof name === 'string') &&
     new Set(names).size === names.length
   ) {
@@ -178,7 +178,7 @@ const PLAIN: Readonly<Partial<Record<KeywordKind, readonly [(value: Json) => boo
     (value) => typeof value === 'number' && Number.isInteger(value) && value >= 0,
     'a whole number of zero or more',
   ],
-  list: [(value) => Array.isArray(value), 'a list'],
+  list: [(value) => isArray(value), 'a list'],
   dialect: [
     (value) => typeof value === 'string' && DIALECTS.test(value),
     '"https://json-schema.org/draft/2020-12/schema": schemas are read as that draft',
@@ -196,7 +196,7 @@ function checkPlain(check: Check, kind: KeywordKind, place: Place): void {
 
 function checkType(check: Check, place: Place): void {
   const { value, pointer } = place;
-  const types: readonly Json[] = Array.isArray(value) ? value : [value];
+  const types: readonly Json[] = isArray(value) ? value : [value];
   const odd = types.find((type) => typeof type !== 'string' || !SCHEMA_TYPES.includes(type));
   if (typeof odd === 'string') {
     check.report.error(pointer, `JSON Schema has no type "${odd}"; ${suggest(odd, SCHEMA_TYPES)}`);

@@ -1,4 +1,4 @@
-import { isObject, own, type Json } from '../json.ts';
+import { isArray, isObject, own, type Json } from '../json.ts';
 import type { TaskItem, TaskList } from './definition.ts';
 import { checkNamed, readNamedItem } from './named-items.ts';
 import { readList, type Place, type Reading } from './reader.ts';
@@ -30,7 +30,7 @@ export function readTaskList(place: Place, reading: Reading, order: 'sequence' |
 /** How many tasks a list holds, with all scopes inside; stops counting beyond the limit. */
 export function countTasks(list: Json | undefined, limit: number): number {
   let count = 0;
-  if (!Array.isArray(list)) return 0;
+  if (!isArray(list)) return 0;
   for (const item of list) {
     for (const task of isObject(item) ? Object.values(item) : []) {
       count += 1;

@@ -82,7 +82,7 @@ const SHORT_ESCAPES = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x22, 0x5c]);
 function textBytes(text: string): number {
   let bytes = 2;
   for (let i = 0; i < text.length; i += 1) {
-    const code = text.codePointAt(i) ?? 0;
+    const code = Number(text.codePointAt(i));
     bytes += characterBytes(code);
     if (code > 0xffff) i += 1;
   }

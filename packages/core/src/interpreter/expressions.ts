@@ -3,7 +3,7 @@ import type { Duration, Expression, Template } from '../definition/definition.ts
 import { readTemplateString } from '../definition/expression-text.ts';
 import { durationObjectToMs, parseIsoDuration } from '../duration.ts';
 import { failure, type Problem } from '../failure.ts';
-import { isObject, type Json, type JsonObject } from '../json.ts';
+import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 
 /** Thrown by an evaluation and caught where a task begins, ends or faults; carries the problem. */
 export class TaskFault extends Error {
@@ -57,7 +57,7 @@ export function createEvaluator(now: () => number): Evaluator {
   };
   const walk = (value: Template, sight: Sight, inside: boolean): Json => {
     if (typeof value === 'string') return fill(value, inside, (source) => expression(source, sight));
-    if (Array.isArray(value)) return value.map((item: Json) => walk(item, sight, inside));
+    if (isArray(value)) return value.map((item: Json) => walk(item, sight, inside));
     if (!isObject(value)) return value;
     return mapValues(value, (item) => walk(item, sight, inside));
   };
@@ -69,6 +69,16 @@ export function createEvaluator(now: () => number): Evaluator {
     duration: (value, sight) =>
       'ms' in value ? value.ms : toMilliseconds(expression(value.expression, sight), value.expression),
   };
+}
+
+/** What a piece gives, or something else when it throws a TaskFault. */
+export function unlessFault<Value>(piece: () => Value, otherwise: Value): Value {
+  try {
+    return piece();
+  } catch (error) {
+    if (error instanceof TaskFault) return otherwise;
+    throw error;
+  }
 }
 
 /** jq's idea of true: everything but false and null. */

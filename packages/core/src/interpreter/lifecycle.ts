@@ -96,11 +96,7 @@ function withDeadline(turn: Turn, frame: Frame, { task }: TaskItem): Frame {
 }
 
 /** What an expression of a task sees; `output` only once there is one. */
-export function sightOf(
-  turn: Turn,
-  frame: Frame,
-  seen: { input: Json; rawOutput?: Json; output?: Json },
-): Sight {
+function sightOf(turn: Turn, frame: Frame, seen: { input: Json; rawOutput?: Json; output?: Json }): Sight {
   const task = {
     name: itemAt(turn, frame.pointer).name,
     reference: frame.pointer,
@@ -192,7 +188,7 @@ export function behaviorOf(turn: Turn, frame: Frame): Behavior {
 }
 
 /** Iterations have frames but are no steps. */
-export function isStep(frame: Frame): boolean {
+function isStep(frame: Frame): boolean {
   return frame.step === frame.id;
 }
 

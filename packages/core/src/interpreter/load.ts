@@ -1,7 +1,7 @@
 import type { Definition, Schema, Task, TaskItem, TaskList } from '../definition/definition.ts';
 import { parseDefinition } from '../definition/parse-definition.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { own, isObject } from '../json.ts';
+import { isArray, own, isObject } from '../json.ts';
 import type { Behaviors } from './behavior.ts';
 import { createEvaluator, type Evaluator } from './expressions.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -119,7 +119,7 @@ function atPointer(document: Json, pointer: string): Json {
   let value: Json = document;
   for (const segment of pointer.split('/').slice(1)) {
     const key = segment.replaceAll('~1', '/').replaceAll('~0', '~');
-    const next: Json | undefined = Array.isArray(value)
+    const next: Json | undefined = isArray(value)
       ? value[Number(key)]
       : isObject(value)
         ? own(value, key)

@@ -1,11 +1,11 @@
 import type { CallHumanTask, PolicySpec, Template } from '../../definition/definition.ts';
 import { failure } from '../../failure.ts';
-import { isObject, own, type Json, type JsonObject } from '../../json.ts';
-import type { HumanTaskRequest, OpenCommand } from '../commands.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../../json.ts';
+import type { HumanTaskRequest } from '../commands.ts';
 import { TaskFault, type Sight } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { bodyOf, instant, report, shown, stepOf, taskAt, unexpected, type Turn } from '../turn.ts';
+import { commandOf, instant, report, shown, stepOf, taskAt, unexpected, type Turn } from '../turn.ts';
 import { idempotencyKey, visitOf } from '../visits.ts';
 import { callBehavior } from './call.ts';
 
@@ -34,7 +34,7 @@ export const callHumanBehavior = callBehavior({
     const step = stepOf(turn, frame);
     const { humanTaskId } = news;
     report(turn, { type: 'human_task.opened', step, humanTaskId });
-    const until = expiryOf(bodyOf(frame, 'call').command);
+    const { expiresAt: until } = commandOf(frame, 'open-human-task').task;
     report(turn, {
       type: 'step.waiting',
       step,
@@ -45,10 +45,6 @@ export const callHumanBehavior = callBehavior({
     return true;
   },
 });
-
-function expiryOf(command: OpenCommand): string | undefined {
-  return 'task' in command ? command.task.expiresAt : undefined;
-}
 
 function refusal(outcome: string): ReturnType<typeof failure> {
   return failure('authorization', `The human task ended with "${outcome}", not with an approval.`, {
@@ -108,7 +104,7 @@ function policyOf(turn: Turn, given: JsonObject, sight: Sight): PolicySpec {
 export function candidateNames(policy: Json, key: 'users' | 'roles'): readonly string[] {
   const candidates = isObject(policy) ? own(policy, 'candidates') : null;
   const value = isObject(candidates) ? (own(candidates, key) ?? []) : [];
-  const list = Array.isArray(value) ? value : [value];
+  const list = isArray(value) ? value : [value];
   const texts = list.filter((name): name is string => typeof name === 'string' && name !== '');
   if (texts.length === list.length) return [...new Set(texts)];
   throw new TaskFault(failure('expression', `"with.policy.candidates.${key}" must give a list of names.`));

@@ -108,7 +108,7 @@ function noteDuration(turn: Turn, target: string | null, ms: number): void {
 }
 
 /** Under which name the time a call took is remembered: the agent's version or the origin; null for long waits. */
-export function targetOf(command: NewCommand | OpenCommand): string | null {
+function targetOf(command: NewCommand | OpenCommand): string | null {
   if (command.kind === 'invoke-agent') return command.agent;
   return command.kind === 'call-http' ? originOf(command.request.uri) : null;
 }

@@ -60,6 +60,14 @@ describe('fork with compete', () => {
     expect(hand.commands).toEqual([]);
   });
 
+  it('goes on after a race that was won at once', () => {
+    const hand = start([
+      { race: { fork: { compete: true, branches: [{ a: { set: { a: 1 } } }, http('b')] } } },
+      http('c'),
+    ]);
+    expect(hand.open().map(({ step }) => step.name)).toEqual(['c']);
+  });
+
   it('lets a branch that faults leave the race', () => {
     const hand = fork([http('a'), http('b')], true);
     hand.fail('a');

@@ -2,7 +2,7 @@ import type { ListenTask } from '../../definition/definition.ts';
 import { readTemplateString } from '../../definition/expression-text.ts';
 import { isObject, jsonEquals, own, type Json, type JsonObject } from '../../json.ts';
 import type { TaskBehavior } from '../behavior.ts';
-import { TaskFault } from '../expressions.ts';
+import { unlessFault } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
 import { frameAt, push, putBody, report, stepOf, taskAt, type Turn } from '../turn.ts';
@@ -64,13 +64,11 @@ function matchesValue(turn: Turn, frame: Frame, pair: { wanted: Json; actual: Js
 }
 
 function holds(turn: Turn, frame: Frame, test: { source: string; actual: Json }): boolean {
-  const sight = { ...bodySight(turn, frame), input: test.actual };
-  try {
-    const result = turn.run.evaluator.expression(test.source, sight);
-    return typeof result === 'boolean' ? result : jsonEquals(result, test.actual);
-  } catch (error) {
-    // Whoever can send an event must not be able to fault the run: one that the filter cannot judge does not match.
-    if (error instanceof TaskFault) return false;
-    throw error;
-  }
+  const { source, actual } = test;
+  const sight = { ...bodySight(turn, frame), input: actual };
+  // Whoever can send an event must not be able to fault the run: one that the filter cannot judge does not match.
+  return unlessFault(() => {
+    const result = turn.run.evaluator.expression(source, sight);
+    return typeof result === 'boolean' ? result : jsonEquals(result, actual);
+  }, false);
 }

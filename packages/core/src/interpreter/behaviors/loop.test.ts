@@ -176,6 +176,16 @@ describe('for side by side', () => {
   });
 });
 
+describe('a loop whose round faults at once', () => {
+  it('begins no other round', () => {
+    const error = { type: 'https://example.com/x', status: 400 };
+    const inner: Json = { each: { for: { in: '[1,2,3]' }, ...side(3), do: [{ r: { raise: { error } } }] } };
+    const hand = start([{ t: { try: [inner], catch: {} } }, { w: { wait: 'PT1S' } }]);
+    expect(told(hand).filter((line) => line === 'step.started r')).toHaveLength(1);
+    expect(told(hand)).toContain('step.started w');
+  });
+});
+
 describe('for in for', () => {
   it('sees the variables of both', () => {
     const hand = start([

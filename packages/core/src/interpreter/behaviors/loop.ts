@@ -1,6 +1,6 @@
 import type { ForTask } from '../../definition/definition.ts';
 import { failure } from '../../failure.ts';
-import type { Json } from '../../json.ts';
+import { isArray, type Json } from '../../json.ts';
 import type { Behavior, TaskBehavior } from '../behavior.ts';
 import { checkSize } from '../data.ts';
 import { TaskFault } from '../expressions.ts';
@@ -54,7 +54,7 @@ function itemsOf(turn: Turn, frame: Frame): readonly Json[] {
       ? { items: evaluator.expression(source.expression, sight), of: `"${source.expression.trim()}"` }
       : { items: evaluator.template(source.template, sight), of: 'the list' };
   const { items } = given;
-  if (Array.isArray(items)) return items;
+  if (isArray(items)) return items;
   const detail = `"for.in" needs an array, but ${given.of} gave ${shown(items)}.`;
   throw new TaskFault(failure('expression', detail));
 }
