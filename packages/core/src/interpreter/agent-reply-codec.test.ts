@@ -1,0 +1,31 @@
+import { describe, expect, it } from '@jest/globals';
+import { readAgentReply } from './agent-reply-codec.ts';
+
+const one = { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 1, toolCalls: 0 };
+
+describe('readAgentReply()', () => {
+  it('takes an object with an output, and one call for what used nothing', () => {
+    expect(readAgentReply({ output: null })).toEqual({ output: null, finish: 'stop', usage: one });
+    expect(readAgentReply({ output: 1, finish: 'length', text: 'one' })).toEqual({
+      output: 1,
+      finish: 'length',
+      text: 'one',
+      usage: one,
+    });
+  });
+
+  it('counts only numbers of zero or more', () => {
+    const usage = { inputTokens: 5, outputTokens: -1, cachedTokens: 2, costUsd: 'much', calls: 0 };
+    expect(readAgentReply({ output: 1, usage })?.usage).toEqual({
+      ...one,
+      inputTokens: 5,
+      cachedTokens: 2,
+      calls: 0,
+    });
+    expect(readAgentReply({ output: 1, usage: 'none' })?.usage).toEqual(one);
+  });
+
+  it('is null for anything else', () => {
+    expect([null, 'text', [], {}, { text: 'x' }].map(readAgentReply)).toEqual([null, null, null, null, null]);
+  });
+});
