@@ -75,8 +75,7 @@ function readNode(walk: Walk, node: unknown, at: At): Json {
   if (at.depth >= DEEPEST) {
     return complain(
       walk,
-      node,
-      at,
+      { node: node, pointer: at.pointer },
       `The definition nests deeper than ${DEEPEST} levels: move inner parts to a workflow of their own.`,
     );
   }
@@ -94,8 +93,7 @@ function readScalar(walk: Walk, node: Scalar, at: At): Json {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return complain(
       walk,
-      node,
-      at,
+      { node: node, pointer: at.pointer },
       `${node.source ?? value} is not a number of JSON: write a finite one, or put it in quotes.`,
     );
   }
@@ -130,8 +128,7 @@ function readKey(walk: Walk, pair: Pair, at: At): string | undefined {
   if (!isScalar(key)) {
     complain(
       walk,
-      key,
-      at,
+      { node: key, pointer: at.pointer },
       'A key must be a plain word or a text in quotes; braces and "*" begin something else: quote it.',
     );
     return undefined;
@@ -139,8 +136,7 @@ function readKey(walk: Walk, pair: Pair, at: At): string | undefined {
   if (key.value === '<<' && key.type === 'PLAIN') {
     complain(
       walk,
-      key,
-      at,
+      { node: key, pointer: at.pointer },
       'YAML 1.2 has no merge keys ("<<"): write the members out, or use an alias for a whole value.',
     );
     return undefined;
@@ -153,16 +149,14 @@ function readAlias(walk: Walk, alias: Alias, at: At): Json {
   if (target === undefined) {
     return complain(
       walk,
-      alias,
-      at,
+      { node: alias, pointer: at.pointer },
       `There is no anchor "&${alias.source}" before this alias: define it first.`,
     );
   }
   if (walk.open.has(alias.source)) {
     return complain(
       walk,
-      alias,
-      at,
+      { node: alias, pointer: at.pointer },
       `The anchor "&${alias.source}" contains itself: write the inner value out.`,
     );
   }
@@ -173,16 +167,19 @@ function readAlias(walk: Walk, alias: Alias, at: At): Json {
     walk.overgrown = true;
     complain(
       walk,
-      alias,
-      at,
+      { node: alias, pointer: at.pointer },
       `Aliases repeat more than ${MOST_FROM_ALIASES} values in this definition: write fewer of them.`,
     );
   }
   return value;
 }
 
-function complain(walk: Walk, node: unknown, at: At, message: string): null {
-  walk.complaints.push({ pointer: at.pointer, offset: offsetOf(node) ?? 0, message });
+function complain(
+  walk: Walk,
+  at: { readonly node: unknown; readonly pointer: string },
+  message: string,
+): null {
+  walk.complaints.push({ pointer: at.pointer, offset: offsetOf(at.node) ?? 0, message });
   return null;
 }
 

@@ -81,8 +81,8 @@ function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
 
 async function grant(client: pg.Client, roleName: string): Promise<void> {
   const role = pg.escapeIdentifier(roleName);
-  const { rows } = await client.query('SELECT current_database() AS name');
-  const database = pg.escapeIdentifier(String(rows[0]?.name));
+  const { rows } = await client.query<{ name: string }>('SELECT current_database() AS name');
+  const database = pg.escapeIdentifier(rows[0]?.name ?? '');
   const tables = Object.entries(GRANTS).flatMap(([table, privileges]) => [
     `REVOKE ALL ON ${table} FROM ${role}`,
     `GRANT ${privileges} ON ${table} TO ${role}`,

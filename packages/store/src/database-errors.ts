@@ -43,8 +43,9 @@ function saysUnavailable(error: unknown, depth: number): boolean {
   const original = field(error, 'originalCode');
   if (typeof original === 'string' && UNAVAILABLE.has(original)) return true;
   const inside = [field(error, 'cause'), field(error, 'meta'), field(error, 'driverAdapterError')];
-  const many = field(error, 'errors');
-  return [...inside, ...(Array.isArray(many) ? many : [])].some((part) => saysUnavailable(part, depth - 1));
+  const many: unknown = field(error, 'errors');
+  const others: readonly unknown[] = Array.isArray(many) ? many : [];
+  return [...inside, ...others].some((part) => saysUnavailable(part, depth - 1));
 }
 
 function field(value: object, name: string): unknown {

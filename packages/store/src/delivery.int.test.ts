@@ -54,7 +54,7 @@ describe('outbox', () => {
       const [taken] = await outbox.takeDue({ limit: 1 });
       expect(taken?.attempts).toBe(n);
       await outbox.reschedule(fixture.scope, taken?.id ?? '', 'Temporal is away');
-      const { rows } = await owner.query(
+      const { rows } = await owner.query<{ delay: number }>(
         `SELECT extract(epoch FROM next_attempt_at - now())::int AS delay FROM outbox WHERE id = $1`,
         [taken?.id],
       );

@@ -39,17 +39,19 @@ function approve(actor: string, more: Partial<NewDecision> = {}): Accepted {
 
 async function countOf(table: string, taskId: string): Promise<number> {
   const column = table === 'outbox' ? `body ->> 'taskId'` : 'task_id::text';
-  const { rows } = await owner.query(`SELECT count(*)::int AS n FROM ${table} WHERE ${column} = $1`, [
-    taskId,
-  ]);
+  const { rows } = await owner.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM ${table} WHERE ${column} = $1`,
+    [taskId],
+  );
   return Number(rows[0]?.n);
 }
 
 async function auditOf(taskId: string): Promise<readonly string[]> {
-  const { rows } = await owner.query('SELECT action FROM audit WHERE resource = $1 ORDER BY at', [
-    `human_task/${taskId}`,
-  ]);
-  return rows.map((row) => String(row.action));
+  const { rows } = await owner.query<{ action: string }>(
+    'SELECT action FROM audit WHERE resource = $1 ORDER BY at',
+    [`human_task/${taskId}`],
+  );
+  return rows.map((row) => row.action);
 }
 
 describe('open()', () => {

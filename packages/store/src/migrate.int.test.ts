@@ -95,7 +95,7 @@ async function withOwner<Result>(
 }
 
 async function columnsOf(client: pg.Client): Promise<readonly unknown[]> {
-  const { rows } = await client.query(
+  const { rows } = await client.query<Record<string, unknown>>(
     `SELECT table_name, column_name, udt_name, datetime_precision, is_nullable, column_default
      FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
      ORDER BY table_name, column_name`,
@@ -104,7 +104,7 @@ async function columnsOf(client: pg.Client): Promise<readonly unknown[]> {
 }
 
 async function indexesOf(client: pg.Client): Promise<readonly unknown[]> {
-  const { rows } = await client.query(
+  const { rows } = await client.query<Record<string, unknown>>(
     `SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' ORDER BY indexdef`,
   );
   return rows;

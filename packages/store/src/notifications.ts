@@ -138,7 +138,9 @@ class Link {
     // Nobody waits for the remains of a broken connection.
     client.end().catch(() => {});
     if (this.#state !== 'running') return;
-    this.#timer = setTimeout(() => (this.#connecting = this.#connect()), this.#pauseMs);
+    this.#timer = setTimeout(() => {
+      this.#connecting = this.#connect();
+    }, this.#pauseMs);
     this.#pauseMs = Math.min(this.#pauseMs * 2, MAX_PAUSE_MS);
   }
 }

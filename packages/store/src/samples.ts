@@ -1,5 +1,6 @@
 import {
   canonicalJson,
+  parseJson,
   parseHumanTaskId,
   parseRunId,
   parseWorkspaceId,
@@ -90,7 +91,7 @@ export function numbered(seq: number, event: TraceEvent): NumberedTrace {
 export function sinkEvent(seq: number, event: TraceEvent): SinkEvent {
   const trace = numbered(seq, event);
   const hash = createHash('sha256')
-    .update(canonicalJson(JSON.parse(JSON.stringify(trace))))
+    .update(canonicalJson(parseJson(JSON.stringify(trace))))
     .digest('hex');
   return { seq, at: trace.at, hash, event: trace };
 }

@@ -38,8 +38,8 @@ async function instantiate(): Promise<void> {
   const bytes = await readFile(join(dirname(entry), 'schema_engine_bg.wasm'));
   const { instance } = await WebAssembly.instantiate(bytes, { './schema_engine_bg.js': imports() });
   bindings.__wbg_set_wasm(instance.exports);
-  const start = instance.exports['__wbindgen_start'];
-  if (typeof start === 'function') start();
+  const start: unknown = instance.exports['__wbindgen_start'];
+  if (typeof start === 'function') Reflect.apply(start, undefined, []);
 }
 
 /** The engine never clears the timer of its advisory lock, which would keep a finished process for 10 s. */
