@@ -1,0 +1,32 @@
+import { isObject, own, type JsonObject } from '@baton/core';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+
+/** Temporal's own client, beside Baton; default the shared server. */
+export async function connectTemporal(
+  address = process.env['BATON_E2E_TEMPORAL_ADDRESS'],
+): Promise<{ readonly client: Client; stop(): Promise<void> }> {
+  const connection = await Connection.connect(address === undefined ? {} : { address });
+  return { client: new Client({ connection }), stop: () => connection.close() };
+}
+
+/** Temporal's id of a run, as the run's own link tells it. */
+export function workflowIdOf(run: JsonObject): string {
+  const links = own(run, 'links');
+  const link = links !== undefined && isObject(links) ? own(links, 'temporal') : undefined;
+  if (typeof link !== 'string') throw new Error(`No link to Temporal: ${JSON.stringify(links)}`);
+  return link.slice(link.lastIndexOf('/') + 1);
+}
+
+/** The events of an execution. */
+export type History = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
+
+/** The history of a run, read with Temporal's own client. */
+export async function historyOf(run: JsonObject): Promise<History> {
+  const { client, stop } = await connectTemporal();
+  try {
+    const history = await client.workflow.getHandle(workflowIdOf(run)).fetchHistory();
+    return history.events ?? [];
+  } finally {
+    await stop();
+  }
+}
