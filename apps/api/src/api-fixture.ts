@@ -53,6 +53,10 @@ export interface Reply {
   readonly text: string;
   /** The body as an object; empty for any other body. */
   readonly json: JsonObject;
+  /** The body's own `id`; '' when it has none. */
+  readonly id: string;
+  /** `nextCursor` of a list; '' when it has none. */
+  readonly cursor: string;
   /** Pointers of a problem document's errors. */
   readonly pointers: readonly Json[];
   /** Ids of a list's items. */
@@ -153,9 +157,16 @@ async function call(
     headers: given,
     text,
     json,
+    id: textOf(json, 'id'),
+    cursor: textOf(json, 'nextCursor'),
     pointers: column(json, 'errors', 'pointer'),
     ids: column(json, 'items', 'id'),
   };
+}
+
+function textOf(body: JsonObject, member: string): string {
+  const value = own(body, member);
+  return typeof value === 'string' ? value : '';
 }
 
 /** One member of every object in a list. */

@@ -49,6 +49,8 @@ async function main(environment: Environment): Promise<void> {
   await egress.close();
   await store.stop();
   logger.info('api.stopped');
+  // Temporal's client may hold timers for calls it would make again; everything of ours is closed.
+  process.exit(0);
 }
 
 /** The way to Temporal, connected with its first call. */

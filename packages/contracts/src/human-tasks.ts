@@ -1,8 +1,18 @@
 import { z } from 'zod';
-import { instant, jsonObject, jsonSchema, jsonValue, listOf, pageOf, pageQuery, uuid } from './values.ts';
+import {
+  instant,
+  instantFilter,
+  jsonObject,
+  jsonSchema,
+  jsonValue,
+  listOf,
+  pageOf,
+  pageQuery,
+  uuid,
+} from './values.ts';
 
 /** Status of a human task. */
-export const humanTaskStatus = z
+const humanTaskStatus = z
   .enum(['open', 'claimed', 'approved', 'rejected', 'changes_requested', 'expired', 'canceled', 'superseded'])
   .meta({ id: 'HumanTaskStatus' });
 
@@ -64,7 +74,7 @@ export const humanTaskListQuery = z.strictObject({
   status: listOf(humanTaskStatus)
     .exactOptional()
     .meta({ description: 'Any of these; repeated or with commas.' }),
-  'due<': instant
+  'due<': instantFilter
     .exactOptional()
     .meta({ description: 'Due at or before this instant: `?due<=2026-01-31T12:00:00Z`.' }),
   run: uuid.exactOptional(),

@@ -4,7 +4,7 @@ import { defineRoute } from './route.ts';
 const tag = 'Operations';
 
 /** Body of `GET /healthz`. */
-export const health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' });
+const health = z.strictObject({ status: z.literal('ok') }).meta({ id: 'Health' });
 
 /** Body of `GET /readyz`. */
 export const readiness = z

@@ -15,7 +15,7 @@ export const runError = z
   .meta({ id: 'RunError' });
 
 /** One thing wrong with a request. */
-export const problemError = z
+const problemError = z
   .looseObject({
     pointer: z.string().meta({ description: "JSON Pointer into the body; '' is the body itself." }),
     detail: z.string(),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { runError } from './problem.ts';
 import {
   instant,
+  instantFilter,
   jsonObject,
   jsonValue,
   listOf,
@@ -115,8 +116,8 @@ export const runListQuery = z.strictObject({
     )
     .exactOptional()
     .meta({ description: '`key:value`, repeatable: every one must match.' }),
-  startedAfter: instant.exactOptional(),
-  startedBefore: instant.exactOptional(),
+  startedAfter: instantFilter.exactOptional(),
+  startedBefore: instantFilter.exactOptional(),
   parent: uuid.exactOptional(),
   q: z
     .string()
@@ -166,7 +167,7 @@ const stepAttempt = z.strictObject({
 });
 
 /** One execution of one task, with the steps inside it. */
-export const step: z.ZodType<Step> = z
+const step: z.ZodType<Step> = z
   .strictObject({
     id: z.int().meta({ description: 'Number of the step in its run, from 1.' }),
     path: z.string().meta({ description: 'JSON Pointer of the task, `/do/0/charge`.' }),

@@ -76,6 +76,18 @@ export const instant = z.iso
   .datetime({ offset: true, error: 'An instant is written as in RFC 3339, such as 2026-01-31T12:00:00Z.' })
   .meta({ format: 'date-time' });
 
+/** An instant of a query, of the years 1 to 9999, as UTC with milliseconds. */
+export const instantFilter = z.iso
+  .datetime({ offset: true, error: 'An instant is written as in RFC 3339, such as 2026-01-31T12:00:00Z.' })
+  .transform((text, context) => {
+    const ms = Date.parse(text);
+    const utc = Number.isNaN(ms) ? '' : new Date(ms).toISOString();
+    if (/^(?!0000)\d{4}-/.test(utc)) return utc;
+    context.addIssue({ code: 'custom', message: 'The instant must lie in the years 1 to 9999 (UTC).' });
+    return z.NEVER;
+  })
+  .meta({ format: 'date-time' });
+
 /** Free words on a thing: at most 32 keys of 64 characters, values of 256. */
 export const tags = z
   .record(

@@ -120,7 +120,7 @@ describe('invoking an agent', () => {
       definition: { document: { namespace: 'baton', name: 'invoke-called' } },
       input: { q: '${ .x }' },
     });
-    const graph = await fixture.call('GET', `/v1/runs/${String(reply.json['id'])}/graph`);
+    const graph = await fixture.call('GET', `/v1/runs/${reply.id}/graph`);
     expect(graph.status).toBe(200);
     const wrong = await fixture.call('POST', '/v1/agents/called/invocations', { body: { input: {} } });
     expect([wrong.status, wrong.json['errors']]).toEqual([

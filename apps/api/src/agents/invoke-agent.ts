@@ -50,7 +50,7 @@ export async function invokeAgent(
 const NAMESPACE = 'baton';
 
 /** A definition whose only task calls the agent with the whole input. */
-export function definitionOf(
+function definitionOf(
   agent: Pick<AgentVersionRecord, 'name' | 'version'>,
   session: string | undefined,
 ): JsonObject {

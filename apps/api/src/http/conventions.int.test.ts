@@ -177,7 +177,7 @@ describe('bodies', () => {
     const input = { '': 'é😀\n"\\', constructor: 1, nested: [[], {}, null, 1e-7, -0.5], 'a/b~c': '${ .x }' };
     const reply = await post(JSON.stringify({ input }));
     expect([reply.status, reply.json['input']]).toEqual([202, input]);
-    expect((await fixture.call('GET', `/v1/runs/${String(reply.json['id'])}`)).json['input']).toEqual(input);
+    expect((await fixture.call('GET', `/v1/runs/${reply.id}`)).json['input']).toEqual(input);
   });
 });
 

@@ -78,7 +78,7 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
 }
 
 /** Problems of a zod error with JSON Pointers, unknown keys one by one. */
-export function toBodyProblems(error: z.ZodError): readonly BodyProblem[] {
+function toBodyProblems(error: z.ZodError): readonly BodyProblem[] {
   return error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
       ? issue.keys.map((key) => ({

@@ -32,7 +32,7 @@ async function open(
   more: { form?: JsonObject; expiresAt?: string } = {},
 ): Promise<Shown> {
   const started = await fixture.call('POST', '/v1/workflows/asked/runs', { body: {} });
-  const runId = parseRunId(String(started.json['id']));
+  const runId = parseRunId(started.id);
   const id = parseHumanTaskId(randomUUID());
   if (runId === null || id === null) throw new Error('no ids');
   const task = await fixture.store.humanTasks.open(fixture.scope, {

@@ -35,7 +35,7 @@ export interface RunControl {
 }
 
 /** The type of the error of a run that was terminated. */
-export const TERMINATED = 'urn:baton:problem:terminated';
+const TERMINATED = 'urn:baton:problem:terminated';
 
 /** Messages by Temporal, else by the outbox. */
 export function createRunControl(ports: RunControlPorts): RunControl {

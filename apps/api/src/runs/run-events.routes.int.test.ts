@@ -16,7 +16,7 @@ afterAll(() => fixture.stop());
 
 const USAGE = { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 0, toolCalls: 0 };
 const start = async (): Promise<string> =>
-  String((await fixture.call('POST', '/v1/workflows/plain/runs', { body: {} })).json['id']);
+  (await fixture.call('POST', '/v1/workflows/plain/runs', { body: {} })).id;
 const emit = (id: string, ...numbers: readonly number[]) =>
   fixture.tell(
     id,

@@ -24,7 +24,7 @@ afterAll(() => fixture.stop());
 const USAGE = { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 0, toolCalls: 0 };
 const start = (body: unknown = { input: { who: 'Bo' } }, options: CallOptions = {}) =>
   fixture.call('POST', '/v1/workflows/greet/runs', { body, ...options });
-const started = async (body?: unknown): Promise<string> => String((await start(body)).json['id']);
+const started = async (body?: unknown): Promise<string> => (await start(body)).id;
 const complete = (id: string, output: string) =>
   fixture.tell(id, [
     { type: 'run.started', input: { who: 'Bo' } },
@@ -35,7 +35,7 @@ describe('starting a run', () => {
   it('accepts it, starts it in Temporal and says where it is', async () => {
     const reply = await start({ input: { who: 'Bo' }, tags: { team: 'a' }, priority: 2 });
     expect(reply.status).toBe(202);
-    const id = String(reply.json['id']);
+    const id = reply.id;
     expect(reply.headers.get('location')).toBe(`/v1/runs/${id}`);
     expect(reply.json).toEqual({
       id,
@@ -102,7 +102,7 @@ describe('starting a run', () => {
     expect(fixture.gateway.started.length).toBe(before + 1);
     const again = await start(undefined, { headers });
     expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([202, 'true']);
-    expect(again.headers.get('location')).toBe(`/v1/runs/${String(again.json['id'])}`);
+    expect(again.headers.get('location')).toBe(`/v1/runs/${again.id}`);
     expect((await start({ input: { who: 'Cy' } }, { headers })).status).toBe(422);
     expect((await start(undefined, { headers: { 'Idempotency-Key': 'two words' } })).status).toBe(400);
   });
@@ -114,7 +114,7 @@ describe('starting a run', () => {
     fixture.gateway.state = 'failing';
     const accepted = await start();
     expect([accepted.status, accepted.json['status']]).toEqual([202, 'pending']);
-    expect((await fixture.call('GET', `/v1/runs/${String(accepted.json['id'])}`)).status).toBe(200);
+    expect((await fixture.call('GET', `/v1/runs/${accepted.id}`)).status).toBe(200);
   });
 
   it('holds the answer for a client that prefers to wait, and gives the finished run', async () => {

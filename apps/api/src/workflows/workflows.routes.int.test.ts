@@ -132,7 +132,7 @@ describe('reading', () => {
       items: [{ version: '1.2.0' }, { version: '1.1.0' }],
       nextCursor: expect.any(String),
     });
-    const cursor = String(first.json['nextCursor']);
+    const cursor = first.cursor;
     const second = await fixture.call(
       'GET',
       `/v1/workflows/paged/versions?limit=2&cursor=${encodeURIComponent(cursor)}`,
