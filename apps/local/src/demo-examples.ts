@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { BatonError, type Client } from '@baton/sdk';
+import { BatonError } from '@baton/sdk';
 import { parseRegistration, readDocument, type Registration } from './demo-examples-codec.ts';
 
 /** Where the example agents are in the files; another port is put in its place. */
@@ -12,13 +12,28 @@ export interface PublishParams {
   readonly folder: string;
   /** Port on which the example agents answer. */
   readonly agentsPort: number;
-  readonly client: {
-    readonly agents: Pick<Client['agents'], 'register' | 'versions'>;
-    readonly workflows: Pick<Client['workflows'], 'publish'>;
-  };
+  readonly client: ExamplesClient;
 }
 
-/** What was published. */
+/** The part of a client that publishing needs. */
+export interface ExamplesClient {
+  readonly agents: {
+    /** Highest first. */
+    readonly versions: (
+      name: string,
+      page: { limit: number },
+    ) => Promise<{ readonly items: readonly KnownVersion[] }>;
+    readonly register: (ref: Published, registration: Registration) => Promise<Published>;
+  };
+  readonly workflows: { readonly publish: (ref: Published, content: string) => Promise<Published> };
+}
+
+interface KnownVersion {
+  readonly version: string;
+  readonly archivedAt: string | null;
+}
+
+/** A version that is published. */
 export interface Published {
   readonly name: string;
   readonly version: string;
@@ -52,7 +67,7 @@ async function filesOf(folder: string, ending: string): Promise<readonly string[
 
 /** Versions never change: a registration that differs from the highest version (another port) becomes the next one. */
 async function register(
-  agents: PublishParams['client']['agents'],
+  agents: ExamplesClient['agents'],
   name: string,
   registration: Registration,
 ): Promise<Published> {
@@ -68,15 +83,7 @@ async function register(
   }
 }
 
-interface KnownVersion {
-  readonly version: string;
-  readonly archivedAt: string | null;
-}
-
-async function highestOf(
-  agents: PublishParams['client']['agents'],
-  name: string,
-): Promise<KnownVersion | null> {
+async function highestOf(agents: ExamplesClient['agents'], name: string): Promise<KnownVersion | null> {
   try {
     return (await agents.versions(name, { limit: 1 })).items[0] ?? null;
   } catch (error) {
@@ -90,7 +97,7 @@ function nextPatch(version: string): string {
   return `${major}.${minor}.${Number(patch) + 1}`;
 }
 
-async function publish(workflows: PublishParams['client']['workflows'], file: string): Promise<Published> {
+async function publish(workflows: ExamplesClient['workflows'], file: string): Promise<Published> {
   const content = await readFile(file, 'utf8');
   const ref = readDocument(content, file);
   try {
