@@ -1,7 +1,4 @@
-import type { Client } from '@baton/sdk';
-
-/** What is sent to register an agent. */
-export type Registration = Parameters<Client['agents']['register']>[1];
+import type { AgentRegistrationRequest } from '@baton/contracts';
 
 /** An article: its first line is the title. */
 export interface Article {
@@ -18,10 +15,10 @@ export function parseArticle(content: string, file: string): Article {
 }
 
 /** Reads what is registered for an agent. Throws a sentence when it is no JSON object with an adapter. */
-export function parseRegistration(content: string, file: string): Registration {
+export function parseRegistration(content: string, file: string): AgentRegistrationRequest {
   const value = parseJson(content, file);
   if (typeof value === 'object' && value !== null && 'adapter' in value && 'config' in value) {
-    return value as Registration;
+    return value as AgentRegistrationRequest;
   }
   throw new Error(`${file} must be an object with "adapter" and "config".`);
 }

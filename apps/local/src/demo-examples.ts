@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import type { AgentRegistrationRequest } from '@baton/contracts';
 import { BatonError } from '@baton/sdk';
-import { parseRegistration, readDocument, type Registration } from './demo-examples-codec.ts';
+import { parseRegistration, readDocument } from './demo-examples-codec.ts';
 
 /** Where the example agents are in the files; another port is put in its place. */
 const AGENTS_AT = 'http://127.0.0.1:4310/';
@@ -23,7 +24,7 @@ export interface ExamplesClient {
       name: string,
       page: { limit: number },
     ) => Promise<{ readonly items: readonly KnownVersion[] }>;
-    readonly register: (ref: Published, registration: Registration) => Promise<Published>;
+    readonly register: (ref: Published, registration: AgentRegistrationRequest) => Promise<Published>;
   };
   readonly workflows: { readonly publish: (ref: Published, content: string) => Promise<Published> };
 }
@@ -69,7 +70,7 @@ async function filesOf(folder: string, ending: string): Promise<readonly string[
 async function register(
   agents: ExamplesClient['agents'],
   name: string,
-  registration: Registration,
+  registration: AgentRegistrationRequest,
 ): Promise<Published> {
   const highest = await highestOf(agents, name);
   if (highest === null) return agents.register({ name, version: '1.0.0' }, registration);

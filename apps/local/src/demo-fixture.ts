@@ -1,4 +1,5 @@
-import type { Client, ReadHumanTask } from '@baton/sdk';
+import type { Decision, Run } from '@baton/contracts';
+import type { ReadHumanTask } from '@baton/sdk';
 
 /** A human task as it was read. */
 export const openTask: ReadHumanTask = {
@@ -33,7 +34,7 @@ export const openTask: ReadHumanTask = {
 };
 
 /** What the API answers to a decision. */
-export const decision: Awaited<ReturnType<Client['humanTasks']['decide']>> = {
+export const decision: Decision = {
   id: 'd1',
   taskId: 't1',
   actor: 'dev|editor',
@@ -48,7 +49,7 @@ export const decision: Awaited<ReturnType<Client['humanTasks']['decide']>> = {
 };
 
 /** A run that has completed. */
-export const endedRun: Awaited<ReturnType<Client['runs']['get']>> = {
+export const endedRun: Run = {
   id: 'r1',
   workflow: 'w',
   version: '1.0.0',

@@ -1,10 +1,8 @@
+import type { Run } from '@baton/contracts';
 import type { Client, RunStreamEvent } from '@baton/sdk';
 import { decideTask, type Ask } from './demo-decision.ts';
 import { createEventLines } from './demo-event-line.ts';
 import type { Terminal } from './terminal.ts';
-
-/** A run as the API shows it. */
-type Run = Awaited<ReturnType<Client['runs']['get']>>;
 
 /** The two people of the demo: policies exclude the requester, so that nobody approves his own. */
 export interface DemoClients {
