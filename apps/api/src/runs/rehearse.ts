@@ -1,24 +1,75 @@
-import { createHash } from 'node:crypto';
-import { dryRun, type DryRunResult, type NumberedTrace, type StepRef } from '@baton/core';
-import { validateJsonSchema } from '@baton/contracts';
+import { Worker } from 'node:worker_threads';
+import { AppError, type DryRunResult, type NumberedTrace, type StepRef } from '@baton/core';
 import type { StepRecord } from '@baton/store';
+import { invalid } from '../http/refusals.ts';
 import type { DryRun, Rehearsal } from './dry-run.ts';
+import { rehearsedFrom, type RehearsalTask } from './rehearsal-codec.ts';
 import { toStepTree } from './run-json.ts';
 
-/** Rehearsals by the interpreter itself, beginning at a clock's time (epoch milliseconds). */
+/** Longest time of a rehearsal. */
+const TIMEOUT_MS = 10_000;
+/** Rehearsals at once; each has a thread of its own. */
+const MOST_AT_ONCE = 4;
+/** Most steps of an answer. */
+const MOST_STEPS = 10_000;
+const MEMORY_MB = 256;
+
+/**
+ * Rehearsals by the interpreter itself, in a thread, beginning at a clock's time (epoch milliseconds). Throws `invalid` for one
+ * that takes too long or too many steps, `too_many` while several others run.
+ */
 export function createDryRun(nowMs: () => number): DryRun {
-  return (snapshot, mocks) =>
-    toRehearsal(dryRun(snapshot, { mocks, at: nowMs(), validateSchema: validateJsonSchema, hash: sha256 }));
+  let running = 0;
+  return async (snapshot, mocks) => {
+    if (running >= MOST_AT_ONCE) {
+      throw new AppError({
+        code: 'too_many',
+        message: `${MOST_AT_ONCE} rehearsals run already; ask again in a moment.`,
+        retryAfterSeconds: 1,
+      });
+    }
+    running += 1;
+    try {
+      return toRehearsal(await rehearse({ snapshot, mocks, at: nowMs() }));
+    } finally {
+      running -= 1;
+    }
+  };
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+function rehearse(workerData: RehearsalTask): Promise<DryRunResult> {
+  const worker = new Worker(new URL('./rehearsal-thread.ts', import.meta.url), {
+    workerData,
+    env: {},
+    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
+  });
+  return new Promise<DryRunResult>((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(tooMuch(`took more than ${TIMEOUT_MS / 1000} seconds`)),
+      TIMEOUT_MS,
+    );
+    worker.once('message', (message) => resolve(rehearsedFrom(message)));
+    worker.once('error', (error) =>
+      reject(outOfMemory(error) ? tooMuch(`needed more than ${MEMORY_MB} MiB`) : error),
+    );
+    worker.once('exit', () => clearTimeout(timer));
+  }).finally(() => worker.terminate());
+}
+
+function outOfMemory(error: Error): boolean {
+  return 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+}
+
+function tooMuch(what: string): AppError {
+  return invalid(`The rehearsal ${what} and was given up: look for a loop without end.`);
 }
 
 function toRehearsal({ outcome, trace }: DryRunResult): Rehearsal {
   const steps = new Map<number, StepRecord>();
   for (const event of trace) {
     if (!('step' in event)) continue;
+    if (steps.size >= MOST_STEPS && !steps.has(event.step.id))
+      throw tooMuch(`has more than ${MOST_STEPS} steps`);
     steps.set(event.step.id, after(steps.get(event.step.id) ?? begun(event.step), event));
   }
   return {
