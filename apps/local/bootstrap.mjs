@@ -124,10 +124,16 @@ function npmCommand() {
   return cli && /npm-cli\.c?js$/.test(cli) ? [process.execPath, [cli]] : ['npm', []];
 }
 
+/** Whether the Node that runs this is the machine's and new enough; a shell may have the one in `.baton/runtime` on PATH. */
+function hasNode() {
+  const own = process.execPath.startsWith(`${modules}/`);
+  return !own && Number(process.versions.node.split('.')[0]) >= NODE_MAJOR;
+}
+
 /** The packages `.baton/runtime` must hold: pnpm always, Node where the machine's is too old. */
 function wantedRuntime() {
   const wanted = [`pnpm@${PNPM}`];
-  if (Number(process.versions.node.split('.')[0]) >= NODE_MAJOR) return { wanted, node: process.execPath };
+  if (hasNode()) return { wanted, node: process.execPath };
   const found = NODE_PACKAGES[`${process.platform}-${process.arch}`];
   if (!found) {
     throw new Refusal(

@@ -6,7 +6,7 @@ export interface StaticCheck {
   readonly args: readonly string[];
 }
 
-const LINTED = ['packages', 'apps', 'temporal', 'tests', 'config', 'docs', 'examples', 'bench'];
+const LINTED = ['packages', 'apps', 'temporal', 'tests', 'config', 'docs', 'examples'];
 
 /** The static checks, in the order in which they run. */
 export const STATIC_CHECKS: readonly StaticCheck[] = [

@@ -59,7 +59,7 @@ export function dryRun(snapshot: Snapshot, params: DryRunParams): DryRunResult {
   };
   take(stage, begun);
   for (let turns = 0; turns < MOST_TURNS && stage.state.outcome === undefined; turns += 1) {
-    const event = stage.events.shift() ?? nextTimer(stage) ?? nextMockedEvent(stage);
+    const event = stage.events.shift() ?? nextMockedEvent(stage) ?? nextTimer(stage);
     if (event === null) break;
     const result = interpreter.next(stage.state, event, stage.now);
     stage.state = result.state;

@@ -17,8 +17,8 @@ export function parseWorkspaceId(text: string): WorkspaceId | null {
 
 /** Scope and run id of one of our workflow ids, or null for a workflow that is not ours. */
 export function parseWorkflowId(workflowId: string): { scope: Scope; runId: RunId } | null {
-  const [workspace = '', run = '', ...rest] = workflowId.split('.');
-  const workspaceId = parseWorkspaceId(workspace);
-  const runId = parseRunId(run);
-  return workspaceId === null || runId === null || rest.length > 0 ? null : { scope: { workspaceId }, runId };
+  const dot = workflowId.indexOf('.');
+  const workspaceId = parseWorkspaceId(workflowId.slice(0, dot));
+  const runId = parseRunId(workflowId.slice(dot + 1));
+  return workspaceId === null || runId === null ? null : { scope: { workspaceId }, runId };
 }

@@ -268,6 +268,6 @@ function enterCorrection(ledger: Ledger, batch: SinkBatch, { fromSeq, positions 
 }
 
 /** True for the events that end a run. */
-export function isEnd(type: string): boolean {
+function isEnd(type: string): boolean {
   return type === 'run.completed' || type === 'run.faulted' || type === 'run.canceled';
 }

@@ -59,7 +59,7 @@ export function project(start: Projection, events: readonly NumberedTrace[]): Pr
 }
 
 /** The end a terminal event tells, or null for any other event. */
-export function endOf(event: TraceEvent & { readonly at: string }): Provisional | null {
+function endOf(event: TraceEvent & { readonly at: string }): Provisional | null {
   switch (event.type) {
     case 'run.completed':
       return { status: 'completed', output: event.output, endedAt: event.at };

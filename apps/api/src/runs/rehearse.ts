@@ -49,11 +49,11 @@ function rehearse(workerData: RehearsalTask): Promise<DryRunResult> {
       TIMEOUT_MS,
     );
     worker.once('message', (message) => resolve(rehearsedFrom(message)));
-    worker.once('error', (error) =>
+    worker.once('error', (error: Error) =>
       reject(outOfMemory(error) ? tooMuch(`needed more than ${MEMORY_MB} MiB`) : error),
     );
     worker.once('exit', () => clearTimeout(timer));
-  }).finally(() => worker.terminate());
+  }).finally(() => void worker.terminate());
 }
 
 function outOfMemory(error: Error): boolean {

@@ -15,7 +15,7 @@ describe('jsonBytes()', () => {
         const both = { value, text };
         expect(jsonBytes(both, Infinity)).toBe(Buffer.byteLength(JSON.stringify(both)));
       }),
-      { numRuns: 100 },
+      { numRuns: 40 },
     );
   });
 
@@ -41,35 +41,38 @@ describe('sizeText()', () => {
 
 describe('a value over 1 MiB', () => {
   const big = 'x'.repeat(MIB);
-  const refused = (hand: Hand, instance: string): void => {
+  const expectRefused = (hand: Hand, instance: string): void => {
     expect(errorOf(hand)).toMatchObject({ type: errorType('runtime'), instance });
     expect(errorOf(hand).detail).toMatch(/has \d+ bytes as JSON; one value may have at most 1048576/);
     expect(hand.open()).toEqual([]);
   };
 
   it('faults the task that makes it', () => {
-    refused(
+    expectRefused(
       start([{ a: { set: { x: '${ $workflow.input + "x" }' } } }], { input: 'x'.repeat(MIB - 2) }),
       '/do/0/a',
     );
-    refused(start([{ a: { set: { x: 1 }, export: { as: '"x" * 1048576' } } }]), '/do/0/a');
-    refused(start([{ a: { input: { from: '"x" * 1048576' }, set: { x: 1 } } }]), '/do/0/a');
-    refused(start([{ a: { set: { x: 1 } } }], { input: big }), '');
-    refused(start([{ a: { for: { in: '[range(200000)]' }, do: [{ b: { set: { x: 1 } } }] } }]), '/do/0/a');
+    expectRefused(start([{ a: { set: { x: 1 }, export: { as: '"x" * 1048576' } } }]), '/do/0/a');
+    expectRefused(start([{ a: { input: { from: '"x" * 1048576' }, set: { x: 1 } } }]), '/do/0/a');
+    expectRefused(start([{ a: { set: { x: 1 } } }], { input: big }), '');
+    expectRefused(
+      start([{ a: { for: { in: '[range(200000)]' }, do: [{ b: { set: { x: 1 } } }] } }]),
+      '/do/0/a',
+    );
     const called = start([{ a: { call: 'agent', with: { agent: 'writer' } } }]);
     called.answer('a', big);
-    refused(called, '/do/0/a');
+    expectRefused(called, '/do/0/a');
   });
 
   it('faults the call that would send it, before it goes out', () => {
     const half = '${ "x" * 600000 }';
     const twice = { a: half, b: half };
-    refused(start([{ a: { call: 'agent', with: { agent: 'writer', input: twice } } }]), '/do/0/a');
+    expectRefused(start([{ a: { call: 'agent', with: { agent: 'writer', input: twice } } }]), '/do/0/a');
     const http = { method: 'post', endpoint: 'https://a.example/', body: twice };
-    refused(start([{ a: { call: 'http', with: http } }]), '/do/0/a');
-    refused(start([{ a: { call: 'human', with: { title: 'Sure?', context: twice } } }]), '/do/0/a');
+    expectRefused(start([{ a: { call: 'http', with: http } }]), '/do/0/a');
+    expectRefused(start([{ a: { call: 'human', with: { title: 'Sure?', context: twice } } }]), '/do/0/a');
     const workflow = { namespace: 'a', name: 'b', version: '1.0.0', input: twice };
-    refused(start([{ a: { run: { workflow } } }]), '/do/0/a');
+    expectRefused(start([{ a: { run: { workflow } } }]), '/do/0/a');
   });
 });
 
@@ -90,6 +93,15 @@ describe('a state over 8 MiB', () => {
     expect(errorOf(hand)).toMatchObject({ type: errorType('runtime'), instance: '/do/0/each/do/0/a' });
     expect(errorOf(hand).detail).toMatch(/has \d+ bytes as JSON; it may have at most 8388608/);
     expect(eventsOf(hand, 'step.completed')).toHaveLength(8);
+    expect(hand.open()).toEqual([]);
+  });
+
+  it('counts a large value once for every scope that holds it', () => {
+    let task: Json = { w: { wait: 'PT1S' } };
+    for (let depth = 0; depth < 8; depth += 1) task = { o: { do: [task] } };
+    const hand = start([task], { input: part });
+    expect(errorOf(hand)).toMatchObject({ type: errorType('runtime') });
+    expect(errorOf(hand).instance).toMatch(/\/w$/);
     expect(hand.open()).toEqual([]);
   });
 

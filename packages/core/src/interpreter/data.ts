@@ -76,23 +76,16 @@ function containerBytes(item: object, stack: unknown[]): number {
   return 2 + Math.max(0, members.length - 1) + keys;
 }
 
-/** Control characters that JSON writes with one letter; the others take six characters. */
-const SHORT_ESCAPES = new Set([0x08, 0x09, 0x0a, 0x0c, 0x0d, 0x22, 0x5c]);
-
 function textBytes(text: string): number {
-  let bytes = 2;
-  for (let i = 0; i < text.length; i += 1) {
-    const code = Number(text.codePointAt(i));
-    bytes += characterBytes(code);
-    if (code > 0xffff) i += 1;
-  }
+  const json = JSON.stringify(text);
+  if (!/[^ -~]/.test(json)) return json.length;
+  let bytes = 0;
+  for (let i = 0; i < json.length; i += 1) bytes += unitBytes(json.charCodeAt(i));
   return bytes;
 }
 
-function characterBytes(code: number): number {
-  if (SHORT_ESCAPES.has(code)) return 2;
-  if (code < 0x20 || (code >= 0xd800 && code <= 0xdfff)) return 6;
-  if (code < 0x80) return 1;
-  if (code < 0x800) return 2;
-  return code > 0xffff ? 4 : 3;
+/** Bytes of a UTF-16 unit. JSON leaves whole surrogate pairs only, of four bytes together. */
+function unitBytes(unit: number): number {
+  if (unit < 0x80) return 1;
+  return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
 }

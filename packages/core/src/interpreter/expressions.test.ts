@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { parseJson } from '../json-codec.ts';
 import { createEvaluator, isTruthy, mapValues, TaskFault, unlessFault } from './expressions.ts';
 
 const evaluator = createEvaluator(() => 5_000);
@@ -39,7 +40,7 @@ describe('template()', () => {
   });
 
   it('makes an own member of a key such as __proto__', () => {
-    const made = evaluator.template(JSON.parse('{"__proto__": "${ .n }"}'), sight);
+    const made = evaluator.template(parseJson('{"__proto__": "${ .n }"}'), sight);
     expect(JSON.stringify(made)).toBe('{"__proto__":2}');
     expect(Object.keys(mapValues({ a: 1 }, () => 2))).toEqual(['a']);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Json, JsonObject } from '../json.ts';
+import { parseJson } from '../json-codec.ts';
 import type { InterpreterEvent } from './commands.ts';
 import { BEGIN, PARAMS, snapshotOf } from './hand-runtime-fixture.ts';
 import { createInterpreter } from './interpreter.ts';
@@ -86,8 +87,11 @@ function frozen<Value>(value: Value): Value {
   return value;
 }
 
+/** A state is JSON and nothing more, so that it can be handed from one execution to the next. */
 function copied(state: RunState): RunState {
-  return JSON.parse(JSON.stringify(state));
+  const copy = structuredClone(state);
+  expect(parseJson(JSON.stringify(state))).toEqual(copy);
+  return copy;
 }
 
 /** Drives a definition with chosen events and checks every turn. */
