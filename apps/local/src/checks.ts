@@ -1,3 +1,5 @@
+import type { CoverageGate } from './coverage.ts';
+
 /** One static check of `npm test`: a tool that exits with 0 when all is well. */
 export interface StaticCheck {
   readonly name: string;
@@ -45,15 +47,53 @@ export const STATIC_CHECKS: readonly StaticCheck[] = [
 /** One jest project of `npm test`. */
 export interface TestProject {
   readonly name: string;
+  /** The project of config/jest.config.mjs. */
+  readonly project: string;
   /** Test files at the same time. */
   readonly workers: number;
   /** Whether PostgreSQL and Temporal must run. */
   readonly needsParts: boolean;
+  /** Whether what runs counts for the coverage gates. */
+  readonly covers: boolean;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The jest projects, in the order in which they run. */
 export const TEST_PROJECTS: readonly TestProject[] = [
-  { name: 'unit', workers: 2, needsParts: false },
-  { name: 'int', workers: 2, needsParts: true },
-  { name: 'e2e', workers: 1, needsParts: true },
+  { name: 'unit', project: 'unit', workers: 2, needsParts: false, covers: true },
+  { name: 'int', project: 'int', workers: 2, needsParts: true, covers: true },
+  { name: 'e2e', project: 'e2e', workers: 2, needsParts: true, covers: false },
+  // The same scenarios with workers that keep no workflow in memory: every workflow task replays the whole history.
+  {
+    name: 'e2e-replay',
+    project: 'e2e',
+    workers: 2,
+    needsParts: true,
+    covers: false,
+    env: { BATON_E2E_CACHE: '0' },
+  },
+];
+
+/** The folders whose code must run in tests; the rest of apps/local runs in the e2e project, as processes. */
+export const COVERAGE_GATES: readonly CoverageGate[] = [
+  { folder: 'packages/core', percent: 100 },
+  ...[
+    'packages/agents',
+    'packages/codec',
+    'packages/contracts',
+    'packages/egress',
+    'packages/identity',
+    'packages/jq',
+    'packages/sdk',
+    'packages/stand',
+    'packages/store',
+    'packages/telemetry',
+    'temporal/activities',
+    'temporal/client',
+    'temporal/reconciler',
+    'temporal/server',
+    'temporal/workflows',
+    'apps/api',
+    'apps/worker',
+  ].map((folder) => ({ folder, percent: 85 })),
 ];

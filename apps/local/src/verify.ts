@@ -1,8 +1,16 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess, tailOf, type SupervisedProcess } from '@baton/stand';
-import { STATIC_CHECKS, TEST_PROJECTS, type StaticCheck, type TestProject } from './checks.ts';
+import {
+  COVERAGE_GATES,
+  STATIC_CHECKS,
+  TEST_PROJECTS,
+  type StaticCheck,
+  type TestProject,
+} from './checks.ts';
+import { parseCoverage } from './coverage-codec.ts';
+import { judgeCoverage } from './coverage.ts';
 import { parseJestReport } from './jest-report-codec.ts';
 import { elapsed, type Terminal } from './terminal.ts';
 import { startTestParts, type TestParts } from './test-parts.ts';
@@ -86,14 +94,22 @@ async function runStatic(params: VerifyParams, check: StaticCheck): Promise<Outc
   return { name: check.name, passed: 1 - failed, failed, took: elapsed(since) };
 }
 
+function coverageFolder(params: VerifyParams, project: string): string {
+  return join(params.root, '.baton', 'verify', `coverage-${project}`);
+}
+
 async function runProject(params: VerifyParams, project: TestProject, parts: TestParts): Promise<Outcome> {
   const since = performance.now();
   const { name } = project;
+  const coverage = coverageFolder(params, name);
   const report = join(params.root, '.baton', 'verify', `${name}.json`);
   await rm(report, { force: true });
-  const args = ['-c', 'config/jest.config.mjs', '--selectProjects', name, '--passWithNoTests', '--ci'];
+  await rm(coverage, { recursive: true, force: true });
+  const args = ['-c', 'config/jest.config.mjs', '--selectProjects', project.project, '--ci'];
   args.push(`--maxWorkers=${project.workers}`, '--json', `--outputFile=${report}`);
-  const ran = await runTool(params, name, { tool: 'jest', args, env: parts.env, report });
+  if (project.covers) args.push('--coverage', '--coverageReporters=json', `--coverageDirectory=${coverage}`);
+  const env = { ...parts.env, ...project.env };
+  const ran = await runTool(params, name, { tool: 'jest', args, env, report });
   if (params.signal.aborted) return { name, passed: 0, failed: 1, took: elapsed(since) };
   let counted = { passed: 0, failed: 1 };
   try {
@@ -144,6 +160,28 @@ async function runProjects(params: VerifyParams, projects: readonly TestProject[
   return outcomes;
 }
 
+/** Judges the coverage gates by what the projects that cover have left; one outcome for each gate. */
+async function runGates(params: VerifyParams): Promise<Outcome> {
+  const since = performance.now();
+  const files = TEST_PROJECTS.filter(({ covers }) => covers).map(({ name }) =>
+    join(coverageFolder(params, name), 'coverage-final.json'),
+  );
+  const missing = files.filter((file) => !existsSync(file));
+  if (missing.length > 0) {
+    params.terminal.line(`\n── coverage failed ──\nThere is no ${missing.join(' and no ')}.\n`);
+    return { name: 'coverage', passed: 0, failed: 1, took: elapsed(since) };
+  }
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  const findings = judgeCoverage(parseCoverage(texts), COVERAGE_GATES, params.root);
+  for (const { folder, percent, lines, branches, held, gaps } of findings) {
+    if (held) continue;
+    const sentence = `${folder} needs ${percent} % of its lines and branches tested; it has ${lines} % and ${branches} %.`;
+    params.terminal.line(`\n── coverage failed ──\n${[sentence, ...gaps].join('\n')}\n`);
+  }
+  const passed = findings.filter(({ held }) => held).length;
+  return { name: 'coverage', passed, failed: findings.length - passed, took: elapsed(since) };
+}
+
 /** The names after `--only`, as in `--only unit,int` or `--only=lint`; throws a sentence for an unknown one. */
 export function parseOnly(args: readonly string[]): readonly string[] {
   const at = args.findIndex((arg) => arg === '--only' || arg.startsWith('--only='));
@@ -177,7 +215,13 @@ export async function verify(params: VerifyParams): Promise<boolean> {
     announce(terminal, outcome);
     outcomes.push(outcome);
   }
-  if (!signal.aborted) outcomes.push(...(await runProjects(params, TEST_PROJECTS.filter(chosen))));
+  const projects = TEST_PROJECTS.filter(chosen);
+  if (!signal.aborted) outcomes.push(...(await runProjects(params, projects)));
+  if (!signal.aborted && TEST_PROJECTS.every((one) => !one.covers || projects.includes(one))) {
+    const outcome = await runGates(params);
+    announce(terminal, outcome);
+    outcomes.push(outcome);
+  }
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0) + (signal.aborted ? 1 : 0);
   terminal.line(`\nAll in ${elapsed(since)}.`);
