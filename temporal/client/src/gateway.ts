@@ -134,12 +134,14 @@ async function describe(ask: () => Promise<WorkflowExecutionDescription>): Promi
   try {
     const description = await ask();
     const status = STATES[description.status.name] ?? 'running';
+    const closed = status !== 'running' && status !== 'continued';
     return {
       status,
-      closed: status !== 'running' && status !== 'continued',
+      closed,
       temporalRunId: description.runId,
       closedAt: description.closeTime?.toISOString() ?? null,
-      taskAttempt: description.raw.pendingWorkflowTask?.attempt ?? 0,
+      // Temporal goes on showing the task that was pending when the execution was closed.
+      taskAttempt: closed ? 0 : (description.raw.pendingWorkflowTask?.attempt ?? 0),
     };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
