@@ -1,11 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventually, textOf } from './http.ts';
-import { createScenario, objectOf } from './scenario.ts';
+import { ERRORS, createScenario, objectOf } from './scenario.ts';
 import { verifies } from './verifies.ts';
 
 const { run, publish, start, ended, reaches, call, events, steps } = createScenario();
-const ERRORS = 'https://open-workflow-specification.org/spec/1.0.0/errors';
-
 describe('tasks of the language', () => {
   it(verifies(['LANG-1', 'LANG-2'], 'sets, loops, switches and transforms data'), async () => {
     const ended = await run(

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { isObject, own, type Json, type JsonObject } from '@baton/core';
-import { createCall, eventually, type Answer, type Call, type CallOptions } from './http.ts';
+import { createCall, eventually, textOf, type Answer, type Call, type CallOptions } from './http.ts';
+
+/** Where the types of standard errors begin. */
+export const ERRORS = 'https://open-workflow-specification.org/spec/1.0.0/errors';
 
 /** What scenarios do again and again, through HTTP only. */
 export interface Scenario {
@@ -89,7 +92,7 @@ export function createScenario(apiUrl = process.env['BATON_E2E_API_URL'] ?? ''):
         async () => itemsOf(await call(`GET /v1/human-tasks?run=${runId}&status=open`, { as })),
         (items) => items.length > 0,
       );
-      const id = String(list[0]?.['id']);
+      const id = textOf(list[0] ?? {}, 'id');
       const answer = await call(`GET /v1/human-tasks/${id}`, { as });
       return { id, etag: answer.headers.get('etag') ?? '', task: objectOf(answer) };
     },
@@ -111,6 +114,11 @@ export function defineWorkflow(
   return { document: { dsl: '1.0.3', namespace: 'e2e', name, version: '1.0.0' }, ...more, do: tasks };
 }
 
+/** A step that calls an agent. */
+export function callAgent(agent: string, more: JsonObject = {}): JsonObject {
+  return { call: 'agent', with: { agent, input: { q: 1 }, ...more } };
+}
+
 /** A human step with one action word for each outcome. */
 export function askHuman(policy: JsonObject, more: JsonObject = {}): JsonObject {
   return { call: 'human', with: { kind: 'approval', title: 'May it go on?', policy, ...more } };
@@ -120,13 +128,6 @@ export function askHuman(policy: JsonObject, more: JsonObject = {}): JsonObject 
 export function objectOf(answer: Answer): JsonObject {
   if (!isObject(answer.body)) throw new Error(`No object: ${answer.status} ${JSON.stringify(answer.body)}`);
   return answer.body;
-}
-
-/** A member that must be a text. */
-export function textOf(object: JsonObject, key: string): string {
-  const value = own(object, key);
-  if (typeof value !== 'string') throw new Error(`No text ${key}: ${JSON.stringify(object)}`);
-  return value;
 }
 
 /** The items of an answer that must be a list. */

@@ -1,4 +1,4 @@
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { startAgent } from './agent-stand-in.ts';
 import { select } from './database.ts';
@@ -6,8 +6,6 @@ import { eventually } from './http.ts';
 import { askHuman, createScenario, itemsOf, objectOf } from './scenario.ts';
 import { connectTemporal, historyOf, workflowIdOf, type History } from './temporal.ts';
 import { verifies } from './verifies.ts';
-
-jest.setTimeout(60_000);
 
 const { call, publish, register, start, ended, reaches, humanTask, events } = createScenario();
 

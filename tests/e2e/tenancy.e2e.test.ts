@@ -2,14 +2,13 @@
 // cspell:ignore attname attnotnull attnum attrelid datdba datname indexrelid indisunique indkey indrelid nspname nspowner
 // cspell:ignore regclass regnamespace relkind relname relnamespace relowner rolbypassrls rolcreatedb rolcreaterole
 // cspell:ignore rolname rolreplication rolsuper
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { startAgent } from './agent-stand-in.ts';
 import { select } from './database.ts';
-import { createScenario, objectOf, textOf } from './scenario.ts';
+import { textOf } from './http.ts';
+import { createScenario, objectOf } from './scenario.ts';
 import { historyOf } from './temporal.ts';
 import { verifies } from './verifies.ts';
-
-jest.setTimeout(60_000);
 
 const { call, events, publish, register, run, start, steps } = createScenario();
 

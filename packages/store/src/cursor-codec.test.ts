@@ -21,6 +21,9 @@ describe('decodeCursor()', () => {
       encoded([at, 1]),
       encoded(['yesterday', 'a']),
       encoded(['2026-99-01T00:00:00.000Z', 'a']),
+      encoded(['0000-01-01T00:00:00.000Z', 'a']),
+      encoded([at, '']),
+      encoded([at, 'a\u0000']),
       `${encodeCursor({ at, key: 'a' })}=`,
     ];
     for (const cursor of texts) expect(() => decodeCursor({ cursor })).toThrow('The cursor is not one');

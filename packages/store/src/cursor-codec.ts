@@ -9,8 +9,9 @@ export interface Cursor {
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const ANYTHING = /^/;
+// PostgreSQL has no year 0.
+const INSTANT = /^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+const TEXT = /^\P{Cc}+$/u;
 
 /** The cursor after an item. */
 export function encodeCursor(cursor: Cursor): string {
@@ -18,7 +19,7 @@ export function encodeCursor(cursor: Cursor): string {
 }
 
 /** The cursor of a request, or null for the first page. Throws AppError `malformed` for a text no list gave out. */
-export function decodeCursor(params: PageParams, keys: RegExp = ANYTHING): Cursor | null {
+export function decodeCursor(params: PageParams, keys: RegExp = TEXT): Cursor | null {
   if (params.cursor === undefined) return null;
   const cursor = parse(params.cursor);
   if (cursor === null || !keys.test(cursor.key)) {

@@ -1,0 +1,96 @@
+import { expect } from '@jest/globals';
+import { isObject } from '@baton/core';
+import type { Answer, Call, CallOptions } from './http.ts';
+import { askHuman, type Scenario } from './scenario.ts';
+
+/** What refused requests aim at. */
+export interface Targets {
+  /** A workflow that takes anything. */
+  readonly flow: string;
+  /** A workflow whose input must be an object with a whole number `n`, if any. */
+  readonly strict: string;
+  readonly agent: string;
+  /** A run that waits for `task`. */
+  readonly waiting: string;
+  /** A run that has ended. */
+  readonly ended: string;
+  /** A human task that is open for editors and wants a `note` in its form. */
+  readonly task: string;
+  readonly taskTag: string;
+}
+
+/** Makes one of each. */
+export async function createTargets(scenario: Scenario): Promise<Targets> {
+  const { publish, start, humanTask, reaches, ended, register } = scenario;
+  const flow = await publish([{ a: { set: { n: 1 } } }]);
+  const strict = await publish([{ a: { set: { n: 1 } } }], {
+    input: {
+      schema: { format: 'json', document: { type: 'object', properties: { n: { type: 'integer' } } } },
+    },
+  });
+  const asking = await publish([
+    {
+      ask: askHuman({ candidates: { roles: ['editor'] } }, { form: { type: 'object', required: ['note'] } }),
+    },
+  ]);
+  const waiting = (await start(asking)).text('id');
+  const done = (await start(flow)).text('id');
+  const { id: task, etag: taskTag } = await humanTask(waiting);
+  await reaches(waiting, 'waiting');
+  await ended(done);
+  const agent = await register('http://127.0.0.1:9/');
+  return { flow, strict, agent, waiting, ended: done, task, taskTag };
+}
+
+/** A request and how it must be refused: status and, where there are any, pointers or parameters. */
+export type Row = readonly [
+  route: string,
+  options: CallOptions,
+  status: number,
+  places?: readonly (string | RegExp)[],
+];
+
+/** The places an answer finds fault with: pointers into the body, or names of parameters. */
+export function placesOf(answer: Answer): readonly string[] {
+  const errors = answer.field('errors');
+  const places = Array.isArray(errors) ? errors.filter(isObject) : [];
+  return places.flatMap(({ pointer, parameter }) =>
+    [parameter ?? pointer].filter((one) => typeof one === 'string'),
+  );
+}
+
+/** Checks that an answer is a problem document that says what and why, and knows itself in the log. */
+export function expectProblem(route: string, answer: Answer): void {
+  expect([route, answer.headers.get('content-type')]).toEqual([
+    route,
+    'application/problem+json; charset=utf-8',
+  ]);
+  expect(answer.body).toEqual({
+    type: expect.stringMatching(/^urn:baton:problem:[a-z-]+$/),
+    title: expect.any(String),
+    status: answer.status,
+    detail: expect.any(String),
+    instance: expect.any(String),
+    requestId: answer.headers.get('x-request-id'),
+    ...(answer.field('errors') === undefined ? {} : { errors: expect.any(Array) }),
+  });
+}
+
+/** Asks for each row; every refusal must be a problem document that says what, where and why. */
+export async function expectRefusals(call: Call, rows: readonly Row[]): Promise<void> {
+  const refused = await Promise.all(
+    rows.map(async ([route, options, , places]) => {
+      const answer = await call(route, options);
+      expectProblem(route, answer);
+      return [route, answer.status, ...(places === undefined ? [] : [placesOf(answer)])];
+    }),
+  );
+  const expected = rows.map(([route, , status, places]) => [
+    route,
+    status,
+    ...(places === undefined
+      ? []
+      : [places.map((place) => (typeof place === 'string' ? place : expect.stringMatching(place)))]),
+  ]);
+  expect(refused).toEqual(expected);
+}
