@@ -107,8 +107,17 @@ const readers: Readonly<Record<string, Reader>> = {
   '%': pattern(/^%/, ignore),
 };
 
-/** Reads a moment as C's strptime does in the C locale; `null` when text and format do not fit to their ends. */
-export function parseTime(text: string, format: string): BrokenDown | null {
+/** A moment that was read, and what of the text came after it. */
+export interface ParsedTime {
+  readonly time: BrokenDown;
+  readonly rest: string;
+}
+
+/**
+ * Reads a moment as C's strptime does in the C locale; `null` when the text does not begin as the format says, or goes on
+ * behind it with anything but white space.
+ */
+export function parseTime(text: string, format: string): ParsedTime | null {
   const fields: Fields = {
     year: 1970,
     month: 0,
@@ -121,8 +130,9 @@ export function parseTime(text: string, format: string): BrokenDown | null {
     yearday: null,
   };
   const cursor: Cursor = { text, offset: 0 };
-  if (!readAll(cursor, fields, format) || cursor.offset < text.length) return null;
-  return finish(fields);
+  if (!readAll(cursor, fields, format)) return null;
+  const rest = text.slice(cursor.offset);
+  return rest === '' || /^\s/.test(rest) ? { time: finish(fields), rest } : null;
 }
 
 function readAll(cursor: Cursor, fields: Fields, format: string): boolean {

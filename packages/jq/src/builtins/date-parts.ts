@@ -27,9 +27,9 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   return era * 146_097 + dayOfEra - 719_468;
 }
 
-/** Breaks seconds since 1970 down; a fraction stays with the seconds. */
+/** Breaks seconds since 1970 down; a fraction stays with the seconds, and before 1970 it is, as in jq, added to them. */
 export function brokenDown(epoch: number): BrokenDown {
-  const whole = Math.floor(epoch);
+  const whole = Math.trunc(epoch);
   const days = Math.floor(whole / secondsPerDay);
   const rest = whole - days * secondsPerDay;
   const { year, month, day } = civilFromDays(days);
@@ -39,7 +39,7 @@ export function brokenDown(epoch: number): BrokenDown {
     day,
     hours: Math.floor(rest / 3600),
     minutes: Math.floor(rest / 60) % 60,
-    seconds: (rest % 60) + (epoch - whole),
+    seconds: (rest % 60) + (epoch - Math.floor(epoch)),
     ...calendar(year, month, day),
   };
 }

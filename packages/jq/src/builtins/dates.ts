@@ -55,9 +55,9 @@ const strptime: Native = (meter, input, [format = null]) => {
   if (typeof input !== 'string') throw new JqError(`strptime/1 requires string inputs and arguments`);
   if (typeof format !== 'string') throw new JqError(`strptime/1 requires string inputs and arguments`);
   meter.chargeText(input.length + format.length);
-  const time = parseTime(input, format);
-  if (time === null) throw new JqError(`date "${input}" does not match format "${format}"`);
-  return toArray(time);
+  const parsed = parseTime(input, format);
+  if (parsed === null) throw new JqError(`date "${input}" does not match format "${format}"`);
+  return [...toArray(parsed.time), ...(parsed.rest === '' ? [] : [parsed.rest])];
 };
 
 /** Dates. There is one time zone, UTC: the host's own would make results differ from machine to machine. */

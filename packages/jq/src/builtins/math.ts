@@ -16,6 +16,12 @@ const unary =
   (_meter, input) =>
     compute(toNumber(input));
 
+/** What is no number has none of these qualities. */
+const judge =
+  (holds: (x: number) => boolean): Native =>
+  (_meter, input) =>
+    typeof input === 'number' && holds(input);
+
 const binary =
   (compute: (x: number, y: number) => Json): Native =>
   (_meter, _input, [x = null, y = null]) =>
@@ -90,7 +96,7 @@ function power(x: number, y: number): number {
 
 const modf = (x: number): Json => {
   const whole = Math.trunc(x);
-  return [Number.isFinite(x) ? x - whole : 0, whole];
+  return [Number.isFinite(x) ? x - whole : Number.isNaN(x) ? x : 0, whole];
 };
 
 /** Functions of numbers, named as in C. */
@@ -144,17 +150,17 @@ export const math: NativeTable = {
   'drem/2': binary(remainder),
   'remainder/2': binary(remainder),
   'ldexp/2': binary(scale),
-  'scalb/2': binary(scale),
+  'scalb/2': binary((x, y) => (Number.isFinite(y) && !Number.isInteger(y) ? Number.NaN : scale(x, y))),
   'scalbln/2': binary(scale),
   'nextafter/2': binary(nextAfter),
   'nexttoward/2': binary(nextAfter),
   'fma/3': (_meter, _input, [x = null, y = null, z = null]) => toNumber(x) * toNumber(y) + toNumber(z),
   'infinite/0': () => Infinity,
   'nan/0': () => Number.NaN,
-  'isinfinite/0': unary((x) => x === Infinity || x === -Infinity),
-  'isnan/0': unary(Number.isNaN),
-  'isfinite/0': unary(Number.isFinite),
-  'isnormal/0': unary((x) => Number.isFinite(x) && Math.abs(x) >= 2 ** -1022),
+  'isinfinite/0': judge((x) => x === Infinity || x === -Infinity),
+  'isnan/0': judge(Number.isNaN),
+  'isfinite/0': judge(Number.isFinite),
+  'isnormal/0': judge((x) => Number.isFinite(x) && Math.abs(x) >= 2 ** -1022),
   'now/0': (meter: Meter) => meter.clock() / 1000,
 };
 

@@ -30,6 +30,8 @@ export function logGamma(x: number): number {
   if (Number.isNaN(x)) return x;
   if (!Number.isFinite(x) || (x <= 0 && Number.isInteger(x))) return Infinity;
   if (Number.isInteger(x) && x <= 171) return Math.log(trueGamma(x));
+  // Gamma is 1/x this close to zero, and the reflection below would overflow.
+  if (Math.abs(x) < 1e-17) return -Math.log(Math.abs(x));
   if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x);
   const shifted = x - 1;
   const base = shifted + 7.5;
@@ -40,7 +42,7 @@ export function logGamma(x: number): number {
   return 0.5 * Math.log(2 * Math.PI) + (shifted + 0.5) * Math.log(base) - base + Math.log(series);
 }
 
-/** The sign of the gamma function: 1 or -1. */
+/** The sign of the gamma function: 1 or -1; 1 at its poles. */
 export function gammaSign(x: number): number {
-  return x < 0 && Math.floor(x) % 2 !== 0 ? -1 : 1;
+  return x < 0 && !Number.isInteger(x) && Math.floor(x) % 2 !== 0 ? -1 : 1;
 }

@@ -15,7 +15,7 @@ export interface Escape {
   readonly end: number;
 }
 
-/** Reads the JSON escape at `offset` (its backslash); `null` when it is none. A lone surrogate becomes U+FFFD. */
+/** Reads the JSON escape at `offset` (its backslash); `null` when it is none. The second half of a surrogate pair alone becomes U+FFFD. */
 export function readEscape(source: string, offset: number): Escape | null {
   const letter = source[offset + 1] ?? '';
   if (letter !== 'u') {
@@ -25,8 +25,9 @@ export function readEscape(source: string, offset: number): Escape | null {
   const first = hexUnit(source, offset);
   if (first === null) return null;
   if (first < 0xd800 || first > 0xdfff) return { text: String.fromCharCode(first), end: offset + 6 };
-  const second = first < 0xdc00 ? hexUnit(source, offset + 6) : null;
-  if (second === null || second < 0xdc00 || second > 0xdfff) return { text: '\ufffd', end: offset + 6 };
+  if (first >= 0xdc00) return { text: '\ufffd', end: offset + 6 };
+  const second = hexUnit(source, offset + 6);
+  if (second === null || second < 0xdc00 || second > 0xdfff) return null;
   return { text: String.fromCharCode(first, second), end: offset + 12 };
 }
 

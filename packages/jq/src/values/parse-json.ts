@@ -84,7 +84,9 @@ function readString(reader: Reader): string {
     const from = reader.offset;
     while (reader.offset < text.length && text[reader.offset] !== '"' && text[reader.offset] !== '\\')
       reader.offset += 1;
-    out += text.slice(from, reader.offset);
+    const plain = text.slice(from, reader.offset);
+    if (/[\0-\x1f]/.test(plain)) return fail(reader, 'A control character in a string must be escaped');
+    out += plain;
     if (reader.offset >= text.length) return fail(reader, 'Unfinished string');
     if (text[reader.offset] === '"') break;
     const escape = readEscape(text, reader.offset);
