@@ -19,7 +19,7 @@ import { createDatabase, stopParts } from '@baton/test-kit';
 import { createApi, type Api, type ApiConfig } from './app.ts';
 import { fromJson, toJson } from './http/json-codec.ts';
 import { createDryRun } from './runs/rehearse.ts';
-import { createFakeGateway, type FakeGateway } from './runs/fake-gateway.ts';
+import { createFakeGateway, type FakeGateway } from './runs/gateway-fixture.ts';
 
 /** A whole API on a database of its own, with a gateway that only remembers. */
 export interface ApiFixture {

@@ -74,9 +74,12 @@ export const TEST_PROJECTS: readonly TestProject[] = [
   },
 ];
 
-/** The folders whose code must run in tests; the rest of apps/local runs in the e2e project, as processes. */
+/**
+ * The folders whose code must run in tests; the rest of apps/local runs in the e2e project, as processes. Fewer branches
+ * than lines: under `noUncheckedIndexedAccess` many a `??` has an arm that nothing can reach.
+ */
 export const COVERAGE_GATES: readonly CoverageGate[] = [
-  { folder: 'packages/core', percent: 100 },
+  { folder: 'packages/core', least: { lines: 100, branches: 100 } },
   ...[
     'packages/agents',
     'packages/codec',
@@ -95,5 +98,5 @@ export const COVERAGE_GATES: readonly CoverageGate[] = [
     'temporal/workflows',
     'apps/api',
     'apps/worker',
-  ].map((folder) => ({ folder, percent: 85 })),
+  ].map((folder) => ({ folder, least: { lines: 85, branches: 80 } })),
 ];

@@ -173,9 +173,9 @@ async function runGates(params: VerifyParams): Promise<Outcome> {
   }
   const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
   const findings = judgeCoverage(parseCoverage(texts), COVERAGE_GATES, params.root);
-  for (const { folder, percent, lines, branches, held, gaps } of findings) {
+  for (const { folder, least, lines, branches, held, gaps } of findings) {
     if (held) continue;
-    const sentence = `${folder} needs ${percent} % of its lines and branches tested; it has ${lines} % and ${branches} %.`;
+    const sentence = `${folder} needs ${least.lines} % of its lines and ${least.branches} % of its branches tested; it has ${lines} % and ${branches} %.`;
     params.terminal.line(`\n── coverage failed ──\n${[sentence, ...gaps].join('\n')}\n`);
   }
   const passed = findings.filter(({ held }) => held).length;

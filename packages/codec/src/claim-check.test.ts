@@ -61,6 +61,32 @@ describe('createClaimCheck()', () => {
     await expect(codec.decode(encoded)).rejects.toThrow('is not in the artifact store');
   });
 
+  it('leaves what is no claim as it is, and keeps all metadata of what is', async () => {
+    const codec = createClaimCheck(createMemoryStore());
+    const small = { metadata: json, data: Buffer.from('1') };
+    expect(await codec.decode([small, {}])).toEqual([small, {}]);
+    const metadata = { ...json, messageType: Buffer.from('a'), aa: Buffer.from([0, 255]) };
+    const [found] = await codec.decode(await codec.encode([{ ...large, metadata }], owner));
+    expect(found?.metadata).toEqual(metadata);
+    const [bare] = await codec.decode(await codec.encode([{ data: large.data }], owner));
+    expect(bare?.metadata).toEqual({});
+  });
+
+  it('refuses a claim on another workspace, and one that is malformed', async () => {
+    const codec = createClaimCheck(createMemoryStore());
+    const encoded = await codec.encode([large], owner);
+    const stranger = { ...owner, workflowId: '00000000-0000-7000-8000-000000000002.run' };
+    await expect(codec.decode(encoded, stranger)).rejects.toThrow('belongs to another workspace');
+    expect(await codec.decode(encoded, owner)).toHaveLength(1);
+    const claims = ['[]', '{}', '{"ref":"x","sha256":"y","size":1}', 'x'];
+    for (const claim of claims) {
+      const payload = { metadata: { encoding: Buffer.from(CLAIM_ENCODING) }, data: Buffer.from(claim) };
+      await expect(codec.decode([payload], owner)).rejects.toThrow(/no claim|not in the artifact|JSON/);
+    }
+    const empty = { metadata: { encoding: Buffer.from(CLAIM_ENCODING) } };
+    await expect(codec.decode([empty], owner)).rejects.toThrow('JSON');
+  });
+
   it('rejects when the store does', async () => {
     const store: ClaimStore = {
       put: () => Promise.reject(new Error('away')),

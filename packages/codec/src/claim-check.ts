@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isUuid, parseWorkspaceId, type Scope, type WorkspaceId } from '@baton/core';
+import { parseWorkspaceId, type Scope, type WorkspaceId } from '@baton/core';
 import { METADATA_ENCODING_KEY, type Payload, type PayloadCodec } from '@temporalio/common';
 import { readClaim, type Claim } from './claim-codec.ts';
 
@@ -25,13 +25,15 @@ const text = new TextDecoder();
 
 /**
  * Creates the codec in front of every payload: a body over 64 KiB is replaced by `{ref, sha256, size}`, and found again
- * when the payload is read. Errors of the store are the caller's to retry; a lost or changed body throws.
+ * when the payload is read. Errors of the store are the caller's to retry; a lost or changed body throws, and so does a
+ * claim on the body of another workspace than the execution's.
  */
 export function createClaimCheck(store: ClaimStore): PayloadCodec {
   return {
     encode: (payloads, owner?: PayloadOwner) =>
       Promise.all(payloads.map((payload) => checkIn(store, payload, owner))),
-    decode: (payloads) => Promise.all(payloads.map((payload) => checkOut(store, payload))),
+    decode: (payloads, owner?: PayloadOwner) =>
+      Promise.all(payloads.map((payload) => checkOut(store, payload, owner))),
   };
 }
 
@@ -55,22 +57,27 @@ async function checkIn(
   };
 }
 
-async function checkOut(store: ClaimStore, payload: Payload): Promise<Payload> {
+async function checkOut(
+  store: ClaimStore,
+  payload: Payload,
+  owner: PayloadOwner | undefined,
+): Promise<Payload> {
   const encoding = payload.metadata?.[METADATA_ENCODING_KEY];
   if (encoding === undefined || text.decode(encoding) !== CLAIM_ENCODING) return payload;
-  const claim = readClaim(text.decode(payload.data ?? new Uint8Array()));
-  const workspaceId = parseWorkspaceId(claim.ref.split('/')[0] ?? '');
-  const found = workspaceId === null ? null : await store.get({ workspaceId }, claim.sha256);
-  if (found === null) throw new Error(`The payload ${claim.ref} is not in the artifact store.`);
+  const { ref, sha256: promised } = readClaim(text.decode(payload.data ?? new Uint8Array()));
+  const workspaceId = parseWorkspaceId(ref.slice(0, ref.indexOf('/')));
+  if (workspaceId !== null && workspaceId !== (workspaceOf(owner) ?? workspaceId))
+    throw new Error(`The payload ${ref} belongs to another workspace than ${owner?.workflowId}.`);
+  const found = workspaceId === null ? null : await store.get({ workspaceId }, promised);
+  if (found === null) throw new Error(`The payload ${ref} is not in the artifact store.`);
   const sha256 = createHash('sha256').update(found.body).digest('hex');
-  if (sha256 !== claim.sha256)
-    throw new Error(`The payload ${claim.ref} was changed: its hash is ${sha256}.`);
+  if (sha256 !== promised) throw new Error(`The payload ${ref} was changed: its hash is ${sha256}.`);
   return unpack(found.body);
 }
 
 function workspaceOf(owner: PayloadOwner | undefined): WorkspaceId | null {
-  const [workspace = ''] = (owner?.workflowId ?? '').split('.');
-  return isUuid(workspace) ? parseWorkspaceId(workspace) : null;
+  const workflowId = owner?.workflowId ?? '';
+  return parseWorkspaceId(workflowId.slice(0, workflowId.indexOf('.')));
 }
 
 /*

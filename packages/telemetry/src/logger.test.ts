@@ -21,6 +21,21 @@ describe('createLogger()', () => {
     });
   });
 
+  it('writes every level, with fields or without', () => {
+    const { written, destination } = lines();
+    const logger = createLogger({ service: 'api', level: 'debug', destination });
+    logger.debug('a');
+    logger.info('b');
+    logger.warn('c');
+    logger.error('d');
+    expect(written.map((line) => /"level":"(\w+)".*"event":"(\w)"/.exec(line)?.slice(1))).toEqual([
+      ['debug', 'a'],
+      ['info', 'b'],
+      ['warn', 'c'],
+      ['error', 'd'],
+    ]);
+  });
+
   it('never writes a secret', () => {
     const { written, destination } = lines();
     createLogger({ service: 'api', destination }).warn('call.failed', {
