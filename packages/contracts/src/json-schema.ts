@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@baton/core';
+import { asWritten, PATTERN_SENTENCE, type Json, type JsonObject } from '@baton/core';
 import { meteredSchema, SchemaBudgetError, type MeteredSchema } from './metered-schema-codec.ts';
 
 /** One thing wrong with a value, or with a schema. */
@@ -99,7 +99,9 @@ function toProblems(faults: readonly SchemaFault[], max: number): readonly Schem
 
 function sentence(fault: SchemaFault): string {
   if (fault.keyword === 'false') return 'This is not allowed here.';
-  const text = fault.error.length > 300 ? `${fault.error.slice(0, 300)}…` : fault.error;
+  if (fault.keyword === 'pattern') return PATTERN_SENTENCE;
+  const error = asWritten(fault.error);
+  const text = error.length > 300 ? `${error.slice(0, 300)}…` : error;
   return text.replaceAll('Instance type', 'The type').replaceAll('Instance', 'The value');
 }
 

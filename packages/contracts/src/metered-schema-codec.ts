@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '@baton/core';
+import { boundPatterns, type Json, type JsonObject } from '@baton/core';
 import { Validator, type Schema, type SchemaDraft, type ValidationResult } from '@cfworker/json-schema';
 
 /** Thrown when a validation visits more places than it may. */
@@ -13,11 +13,12 @@ export interface MeteredSchema {
 
 /**
  * Prepares a schema. The validator reads `$recursiveAnchor` of every schema it visits; a getter in that place of a copy
- * counts the visits, so that schemas that branch without end stop at a budget.
+ * counts the visits, so that schemas that branch without end stop at a budget. A match of a pattern counts nothing, so
+ * patterns are bounded.
  */
 export function meteredSchema(schema: JsonObject): MeteredSchema {
   const meter = { left: 0 };
-  const copy = meteredCopy(schema, meter) as Schema;
+  const copy = meteredCopy(boundPatterns(schema), meter) as Schema;
   const draft = draftOf(schema);
   const validators = { first: new Validator(copy, draft, true), all: new Validator(copy, draft, false) };
   return {

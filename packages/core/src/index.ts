@@ -105,5 +105,5 @@ export {
   type Vote,
 } from './policy.ts';
 export { dryRun, type DryRunParams, type DryRunResult, type Mocks } from './dry-run.ts';
-export { LONGEST_PATTERN_SUBJECT } from './definition/pattern.ts';
+export { asWritten, boundPatterns, PATTERN_SENTENCE } from './definition/bounded-patterns.ts';
 export { jsonSchemaProblems } from './definition/schema.ts';

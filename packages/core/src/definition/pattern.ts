@@ -10,8 +10,8 @@ import {
 const LONGEST_PATTERN = 512;
 
 /**
- * The longest text, in UTF-16 units, that a validator should match against a pattern. What passes {@link patternProblem}
- * needs at most the square of a text's length in steps, so longer texts must be refused before the match.
+ * The longest text, in UTF-16 units, that is matched against a pattern. What passes {@link patternProblem}
+ * needs at most the square of a text's length in steps, so longer texts are refused before the match (`boundPatterns`).
  */
 export const LONGEST_PATTERN_SUBJECT = 8_192;
 
