@@ -14,6 +14,7 @@ import {
 import { workflowsPath } from '@baton/temporal-workflows';
 import {
   bundleWorkflowCode,
+  DefaultLogger,
   NativeConnection,
   Worker,
   type WorkflowBundleWithSourceMap,
@@ -63,9 +64,9 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
   };
 }
 
-/** Bundles the workflow code; once per process. */
+/** Bundles the workflow code; once per process. The bundler's list of modules is nobody's log. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath });
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
 }
 
 /** Connects to Temporal, however long that takes, unless the process is stopping. */
