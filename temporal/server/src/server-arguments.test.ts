@@ -9,6 +9,7 @@ describe('serverArguments()', () => {
     expect(args).toContain('--ip 127.0.0.1');
     expect(args).toContain('--dynamic-config-value history.transferProcessorMaxPollRPS=2000');
     expect(args).toContain('--dynamic-config-value history.timerProcessorMaxPollRPS=2000');
+    expect(args).toContain('--dynamic-config-value history.timerProcessorMaxTimeShift="10ms"');
     expect(args).toContain('--dynamic-config-value matching.numTaskqueueReadPartitions=1');
     expect(args).toContain('--dynamic-config-value matching.numTaskqueueWritePartitions=1');
     expect(args).toContain('--dynamic-config-value system.enableActivityEagerExecution=true');

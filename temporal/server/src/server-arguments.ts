@@ -10,12 +10,14 @@ export const SEARCH_ATTRIBUTES = [
 export const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 
 /**
- * Dynamic configuration of the local server. The first four lift defaults that cost five to eight times:
- * a shard's queue is polled 20 times a second, and four partitions now and then make a task wait for a poller.
+ * Dynamic configuration of the local server. The first five lift defaults that cost much: a shard's queue is polled 20
+ * times a second, timers fire up to a second late lest the clocks of several hosts differ, and four partitions now and
+ * then make a task wait for a poller.
  */
 export const DYNAMIC_CONFIG: Readonly<Record<string, string>> = {
   'history.transferProcessorMaxPollRPS': '2000',
   'history.timerProcessorMaxPollRPS': '2000',
+  'history.timerProcessorMaxTimeShift': '"10ms"',
   'matching.numTaskqueueReadPartitions': '1',
   'matching.numTaskqueueWritePartitions': '1',
   'system.enableActivityEagerExecution': 'true',
