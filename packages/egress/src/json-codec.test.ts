@@ -44,4 +44,11 @@ describe('parseJsonBounded()', () => {
     expect(refusal(']]]][[')).toBe('malformed_json');
     expect(refusal('"\\')).toBe('malformed_json');
   });
+
+  it('refuses numbers beyond a double instead of making null of them', () => {
+    expect(() => parseJsonBounded('{"a": [{"n": -1e999}]}')).toThrow('the number at "n" is too large');
+    expect(() => parseJsonBounded('1e999')).toThrow('the number is too large');
+    expect(refusal(`[1${'0'.repeat(400)}]`)).toBe('malformed_json');
+    expect(parseJsonBounded('[1e300, "1e999", 1e-999]')).toEqual([1e300, '1e999', 0]);
+  });
 });

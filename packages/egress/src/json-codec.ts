@@ -12,21 +12,29 @@ export interface JsonBounds {
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
+/** Only a text with such digits can hold a number beyond a double, which would become `Infinity`, and `null` when written. */
+const MAYBE_TOO_LARGE = /\d[eE]\+?\d{3}|\d{309}/;
 const OPEN = new Set([0x5b, 0x7b]);
 const CLOSE = new Set([0x5d, 0x7d]);
 
 /**
  * `JSON.parse` with bounds. The text is measured before it is parsed: `JSON.parse` accepts a million levels of nesting
- * that every recursive reader after it dies of. Throws {@link EgressError} `too_deep` or `malformed_json`.
+ * that every recursive reader after it dies of. Numbers beyond a double are refused. Throws {@link EgressError} `too_deep`
+ * or `malformed_json`.
  */
 export function parseJsonBounded(text: string, bounds: JsonBounds = {}): Json {
   const { maxDepth = 64, maxValues = 1_000_000 } = bounds;
   measure(text, maxDepth, maxValues);
   try {
-    return JSON.parse(text) as Json;
+    return (MAYBE_TOO_LARGE.test(text) ? JSON.parse(text, refuseInfinite) : JSON.parse(text)) as Json;
   } catch (error) {
     throw new EgressError('malformed_json', `The text is not JSON: ${messageOf(error)}`, error);
   }
+}
+
+function refuseInfinite(key: string, value: unknown): unknown {
+  if (value !== Infinity && value !== -Infinity) return value;
+  throw new Error(`the number${key === '' ? '' : ` at "${key}"`} is too large.`);
 }
 
 function measure(text: string, maxDepth: number, maxValues: number): void {
