@@ -1,5 +1,5 @@
 import { failure, type HttpRequest, type Json } from '@baton/core';
-import { AgentFailureError, answerToFailure, toAgentFailure } from '@baton/agents';
+import { AgentFailureError, answerToFailure } from '@baton/agents';
 import { parseJsonBounded, type Egress, type EgressResponse } from '@baton/egress';
 import type { Activities } from './activities.ts';
 import { runEffect, type EffectContext } from './effects.ts';
@@ -14,8 +14,7 @@ const DEEPEST_ANSWER = 64;
 export function createCallHttp({ egress }: { readonly egress: Egress }): Activities['callHttp'] {
   return ({ request, idempotencyKey, timeoutMs }) => {
     const label = `${request.method} ${request.uri}`;
-    const translate = (error: unknown): ReturnType<typeof toAgentFailure> => toAgentFailure(error, label);
-    return runEffect({ timeoutMs, translate }, async (context) => {
+    return runEffect({ label, timeoutMs }, async (context) => {
       const url = urlOf(request);
       const headers = headersOf(request, { idempotencyKey, context });
       const answer = await egress.request({

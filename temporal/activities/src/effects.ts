@@ -1,4 +1,5 @@
-import type { Failure } from '@baton/core';
+import { toAgentFailure } from '@baton/agents';
+import { failure, type Failure } from '@baton/core';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -10,6 +11,9 @@ import {
 /** How often a running call tells Temporal that it lives, in milliseconds; also how soon it hears of a cancel. */
 const HEARTBEAT_MS = 5_000;
 
+/** The longest delay a timer of Node takes; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** What surrounds one effect. */
 export interface EffectContext {
   readonly runId: string;
@@ -19,18 +23,21 @@ export interface EffectContext {
   readonly deadlineAt: number;
 }
 
+/** One effect: how failures call the counterpart, and how long it may take, in milliseconds. */
+export interface Effect {
+  readonly label: string;
+  readonly timeoutMs: number;
+}
+
 /**
  * Runs an effect with heartbeats, cancel and a deadline of our own: a call that reaches it is a time-out that we report,
- * so that Temporal's own time-out only ever means a lost worker. `translate` turns what was thrown into a Failure.
+ * so that Temporal's own time-out only ever means a lost worker.
  */
-export async function runEffect<T>(
-  effect: { readonly timeoutMs: number; readonly translate: (error: unknown) => Failure },
-  work: (context: EffectContext) => Promise<T>,
-): Promise<T> {
+export async function runEffect<T>(effect: Effect, work: (context: EffectContext) => Promise<T>): Promise<T> {
   const { workflowExecution } = activityInfo();
   const [workspaceId = '', runId = ''] = (workflowExecution?.workflowId ?? '').split('.');
   const canceled = cancellationSignal();
-  const deadline = AbortSignal.timeout(effect.timeoutMs);
+  const deadline = AbortSignal.timeout(Math.min(effect.timeoutMs, LONGEST_TIMER_MS));
   const beat = setInterval(heartbeat, HEARTBEAT_MS);
   heartbeat();
   try {
@@ -43,10 +50,16 @@ export async function runEffect<T>(
   } catch (error) {
     if (canceled.aborted)
       throw new CancelledFailure('The call was canceled.', [], error instanceof Error ? error : undefined);
-    throw toApplicationFailure(effect.translate(error));
+    // Who gave up because of the deadline tells of an abort; what happened is a time-out.
+    throw toApplicationFailure(deadline.aborted ? timedOut(effect) : toAgentFailure(error, effect.label));
   } finally {
     clearInterval(beat);
   }
+}
+
+function timedOut({ label, timeoutMs }: Effect): Failure {
+  const detail = `${label}: No complete answer within ${timeoutMs} ms.`;
+  return failure('timeout', detail, { retryable: true, code: 'timeout' });
 }
 
 /** A failed call as Temporal carries it. The reducer decides about attempts, so Temporal itself never retries it. */

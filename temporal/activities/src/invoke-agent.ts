@@ -1,5 +1,5 @@
 import { failure } from '@baton/core';
-import { AgentFailureError, toAgentFailure, type AdapterRegistry } from '@baton/agents';
+import { AgentFailureError, type AdapterRegistry } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import { heartbeat } from '@temporalio/activity';
 import type { Activities, InvokeAgentParams } from './activities.ts';
@@ -15,8 +15,7 @@ export interface InvokeAgentPorts {
 export function createInvokeAgent({ adapters, egress }: InvokeAgentPorts): Activities['invokeAgent'] {
   return (params) => {
     const label = `Agent "${params.agent.name}"`;
-    const translate = (error: unknown): ReturnType<typeof toAgentFailure> => toAgentFailure(error, label);
-    return runEffect({ timeoutMs: params.timeoutMs, translate }, (context) => {
+    return runEffect({ label, timeoutMs: params.timeoutMs }, async (context) => {
       const adapter = adapters.get(params.agent.adapter);
       return adapter.invoke(requestOf(adapter.parseConfig(params.agent.config), params), {
         ...context,

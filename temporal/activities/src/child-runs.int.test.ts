@@ -1,0 +1,127 @@
+import { createAdapterRegistry } from '@baton/agents';
+import { errorType, type JsonObject } from '@baton/core';
+import { createEgress, type Egress } from '@baton/egress';
+import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
+import { aRun } from '@baton/store/samples';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { aCaller, environmentOf, STEP, told, type Caller } from './activity-fixture.ts';
+import type { Activities, CreateChildRunParams } from './activities.ts';
+import { createActivities } from './create-activities.ts';
+
+let fixture: StoreFixture;
+let egress: Egress;
+let createChildRun: Activities['createChildRun'];
+
+beforeAll(async () => {
+  fixture = await createStoreFixture();
+  egress = createEgress({ policy: { allowLoopback: true } });
+  ({ createChildRun } = createActivities({
+    adapters: createAdapterRegistry([]),
+    egress,
+    store: fixture.store,
+  }));
+  await publish('greet', '1.0.0', { greet: { set: { hello: true } } });
+  await publish('greet', '1.1.0', { greet: { set: { hello: 'again' } } });
+  await publish('ask', '1.0.0', { ask: { call: 'agent', with: { agent: 'ghost' } } });
+});
+afterAll(async () => {
+  await egress.close();
+  await fixture.stop();
+});
+
+async function publish(name: string, version: string, task: JsonObject): Promise<void> {
+  const document = { document: { dsl: '1.0.0', namespace: 'content', name, version }, do: [task] };
+  const text = JSON.stringify(document);
+  await fixture.store.workflows.publish(fixture.scope, {
+    name,
+    namespace: 'content',
+    version,
+    document,
+    source: text,
+    mediaType: 'application/json',
+    contentHash: text,
+    author: 'local|ada',
+  });
+}
+
+async function parent(more: Parameters<typeof aRun>[0] = {}): Promise<Caller> {
+  const { run } = await fixture.store.runs.insertAccepted(fixture.scope, aRun(more));
+  return aCaller({ scope: fixture.scope, runId: run.id });
+}
+
+const asked = (idempotencyKey: string, more: Partial<CreateChildRunParams['workflow']> = {}) => ({
+  workflow: { namespace: 'content', name: 'greet', version: 'latest', ...more },
+  input: { who: 'you' },
+  step: STEP,
+  idempotencyKey,
+});
+
+describe('createChildRun()', () => {
+  it('accepts a run with lineage, in the name of who asked for the parent', async () => {
+    const caller = await parent({ requester: 'local|bob', requesterName: 'Bob', priority: 1 });
+    const child = await caller.run(createChildRun, asked('child-lineage'));
+    expect(child).toMatchObject({
+      workflowType: 'content/greet',
+      workflowId: `${fixture.scope.workspaceId}.${child.runId}`,
+      snapshot: { runId: child.runId, priority: 1, requester: 'local|bob', input: { who: 'you' } },
+    });
+    const { items } = await fixture.store.runs.list(fixture.scope, { parent: caller.runId, limit: 10 });
+    expect(items).toMatchObject([
+      {
+        id: child.runId,
+        status: 'pending',
+        workflow: 'greet',
+        version: '1.1.0',
+        priority: 1,
+        requester: 'local|bob',
+        requesterName: 'Bob',
+        parent: { runId: caller.runId, step: '/do/0/step' },
+      },
+    ]);
+  });
+
+  it('takes the version that is asked for', async () => {
+    const caller = await parent();
+    const child = await caller.run(createChildRun, asked('child-version', { version: '1.0.0' }));
+    expect(child.snapshot.definition).toMatchObject({ document: { version: '1.0.0' } });
+    expect(child.snapshot.priority).toBe(3);
+  });
+
+  it('gives the same run to the same delivery, also when it was accepted before', async () => {
+    const caller = await parent();
+    const first = await caller.run(createChildRun, asked('child-twice'));
+    const second = await caller.run(createChildRun, asked('child-twice'));
+    expect(second).toEqual(first);
+    const { items } = await fixture.store.runs.list(fixture.scope, { parent: caller.runId, limit: 10 });
+    expect(items).toHaveLength(1);
+  });
+
+  it('fails for good on a workflow or version that cannot be had, and on another namespace', async () => {
+    const caller = await parent();
+    const unknown = [{ name: 'nobody' }, { version: '9.0.0' }, { namespace: 'other' }];
+    const failures = await Promise.all(
+      unknown.map((wanted, i) => told(caller.run(createChildRun, asked(`child-absent-${i}`, wanted)))),
+    );
+    expect(failures.map(({ type, nonRetryable }) => [type, nonRetryable])).toEqual(
+      unknown.map(() => [errorType('configuration'), true]),
+    );
+    expect(failures[1]?.message).toContain('"content/greet" in version "9.0.0"');
+  });
+
+  it('fails for good on a workflow whose agents cannot be had, and names them', async () => {
+    const caller = await parent();
+    const failed = await told(caller.run(createChildRun, asked('child-agents', { name: 'ask' })));
+    expect(failed.type).toBe(errorType('configuration'));
+    expect(failed.message).toContain('/do/0/ask: Agent "ghost"');
+  });
+
+  it('refuses an execution that is none of ours, and a parent that nobody has accepted', async () => {
+    await expect(environmentOf('some-workflow').run(createChildRun, asked('child-stranger'))).rejects.toThrow(
+      'The workflow id "some-workflow" is none of ours.',
+    );
+    const unknown = aCaller({ scope: fixture.scope });
+    await expect(unknown.run(createChildRun, asked('child-orphan'))).rejects.toThrow(
+      `Run ${unknown.runId} is unknown.`,
+    );
+  });
+});

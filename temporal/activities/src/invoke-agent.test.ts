@@ -1,0 +1,118 @@
+import { createAdapterRegistry, type Adapter, type AgentRequest, type InvokeContext } from '@baton/agents';
+import { DEFAULT_RETRY, errorType, NO_USAGE, type AgentReply, type PinnedAgent } from '@baton/core';
+import { createEgress } from '@baton/egress';
+import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { aCaller, STEP, told, type Caller } from './activity-fixture.ts';
+import type { InvokeAgentParams } from './activities.ts';
+import { createInvokeAgent } from './invoke-agent.ts';
+
+const REPLY: AgentReply = { output: { text: 'Rivers.' }, usage: NO_USAGE, finish: 'stop' };
+const egress = createEgress({ policy: { allowLoopback: true } });
+
+const invoke = jest.fn<(request: AgentRequest, context: InvokeContext) => Promise<AgentReply>>();
+const adapter: Adapter = {
+  kind: 'fake',
+  capabilities: {
+    streaming: false,
+    sessions: true,
+    pauses: false,
+    cancel: true,
+    files: false,
+    health: false,
+  },
+  parseConfig: (config) =>
+    JSON.stringify(config) === '{}'
+      ? { ok: true, config: { parsed: true } }
+      : { ok: false, problems: [{ pointer: '/colour', message: 'Take the field "colour" out.' }] },
+  invoke,
+};
+const invokeAgent = createInvokeAgent({ adapters: createAdapterRegistry([adapter]), egress });
+
+const writer: PinnedAgent = {
+  name: 'writer',
+  version: '1.2.0',
+  adapter: 'fake',
+  config: {},
+  timeoutMs: 60_000,
+  retry: DEFAULT_RETRY,
+  effects: 'unknown',
+};
+
+const delivery = (more: Partial<InvokeAgentParams> = {}): InvokeAgentParams => ({
+  agent: writer,
+  input: { topic: 'rivers' },
+  idempotencyKey: 'key-1',
+  step: STEP,
+  timeoutMs: 60_000,
+  ...more,
+});
+
+let caller: Caller;
+beforeEach(() => {
+  caller = aCaller();
+  invoke.mockReset().mockResolvedValue(REPLY);
+});
+afterAll(() => egress.close());
+
+describe('invokeAgent()', () => {
+  it('hands the delivery to the adapter of the pinned agent and returns its reply', async () => {
+    expect(await caller.run(invokeAgent, delivery())).toEqual(REPLY);
+    const [request, context] = invoke.mock.calls[0] ?? [];
+    expect(request).toEqual({
+      agent: { name: 'writer', version: '1.2.0' },
+      config: { parsed: true },
+      input: { topic: 'rivers' },
+    });
+    expect(context).toMatchObject({ idempotencyKey: 'key-1', runId: caller.runId, egress });
+  });
+
+  it('sends the same key with every attempt of one delivery', async () => {
+    await caller.run(invokeAgent, delivery());
+    await caller.run(invokeAgent, delivery({ step: { ...STEP, attempt: 2 } }));
+    expect(invoke.mock.calls.map(([, { idempotencyKey }]) => idempotencyKey)).toEqual(['key-1', 'key-1']);
+  });
+
+  it('names the session to continue', async () => {
+    await caller.run(invokeAgent, delivery({ session: 's-7' }));
+    expect(invoke.mock.calls[0]?.[0].session).toBe('s-7');
+  });
+
+  it('passes the progress that the adapter reports on to Temporal', async () => {
+    const beats: unknown[] = [];
+    caller.environment.on('heartbeat', (details) => beats.push(details));
+    invoke.mockImplementation(async (_request, { heartbeat, emit }) => {
+      heartbeat?.({ done: 3 });
+      emit({ type: 'agent.chunk', data: 'Riv' });
+      return REPLY;
+    });
+    await caller.run(invokeAgent, delivery());
+    expect(beats).toEqual([undefined, { done: 3 }]);
+  });
+
+  it('fails for good on an adapter that is unknown, and names the known ones', async () => {
+    const agent = { ...writer, adapter: 'n9n' };
+    const failed = await told(caller.run(invokeAgent, delivery({ agent })));
+    expect(failed).toMatchObject({ type: errorType('configuration'), failure: { retryable: false } });
+    expect(failed.message).toContain('known adapters: fake');
+  });
+
+  it('fails for good on a config that the adapter refuses, and says what is wrong', async () => {
+    const agent = { ...writer, config: { colour: 'red' } };
+    const failed = await told(caller.run(invokeAgent, delivery({ agent })));
+    expect(failed.failure).toMatchObject({ type: errorType('configuration'), retryable: false });
+    expect(failed.message).toContain('Agent "writer" 1.2.0');
+    expect(failed.message).toContain('/colour: Take the field "colour" out.');
+    expect(invoke).not.toHaveBeenCalled();
+  });
+
+  it('aborts the call when it is canceled', async () => {
+    invoke.mockImplementation((_request, { signal }) => {
+      caller.environment.cancel();
+      return Promise.reject(new Error(signal.aborted ? 'aborted' : 'not aborted'));
+    });
+    await expect(caller.run(invokeAgent, delivery())).rejects.toMatchObject({
+      name: 'CancelledFailure',
+      cause: { message: 'aborted' },
+    });
+  });
+});
