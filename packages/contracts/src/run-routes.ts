@@ -123,7 +123,7 @@ export const runRoutes = {
     },
     errors: [404],
   }),
-  cancelRun: control('cancel', 'Ask a run to end; its catches see it', runEnd),
+  cancelRun: control('cancel', 'Cancel a run and everything it has open; no catch sees it', runEnd),
   terminateRun: control('terminate', 'End a run at once, without a word to it', runEnd),
   suspendRun: control('suspend', 'Start nothing new until resumed', emptyBody),
   resumeRun: control('resume', 'Go on with a suspended run', emptyBody),

@@ -197,7 +197,13 @@ export const stepTree = z.strictObject({ steps: z.array(step).readonly() }).meta
 
 /** Body of cancel and terminate. */
 export const runEnd = z
-  .strictObject({ reason: z.string().max(1000).exactOptional().meta({ description: 'Kept with the run.' }) })
+  .strictObject({
+    reason: z
+      .string()
+      .max(1000)
+      .exactOptional()
+      .meta({ description: "Kept in a terminated run's error; a canceled run keeps none." }),
+  })
   .meta({ id: 'RunEnd' });
 /** Body of suspend and resume: an object without members, or nothing. */
 export const emptyBody = z.strictObject({}).meta({ id: 'Nothing' });
