@@ -39,7 +39,7 @@ const OWN_ENDS: Readonly<Partial<Record<ExecutionState['status'], OutsideEnd['st
 });
 
 /** How a run is shown that Temporal closed without a last event of its own. */
-export function outsideEnd(execution: ExecutionState): OutsideEnd {
+function outsideEnd(execution: ExecutionState): OutsideEnd {
   const closed = {
     origin: 'reconciler',
     ...(execution.closedAt === null ? {} : { endedAt: execution.closedAt }),

@@ -1,0 +1,159 @@
+import { workflowIdOf, type RunId } from '@baton/core';
+import type { NewOutboxMessage } from '@baton/store';
+import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
+import { aRun, aTask, newRunId } from '@baton/store/samples';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createFakeGateway, type FakeGateway } from './gateway-fixture.ts';
+import { createReconciler } from './reconciler.ts';
+import { relayOnce } from './relay.ts';
+
+let fixture: StoreFixture;
+let gateway: FakeGateway;
+beforeAll(async () => {
+  fixture = await createStoreFixture();
+});
+beforeEach(() => {
+  gateway = createFakeGateway();
+});
+afterEach(dropPending);
+afterAll(() => fixture.stop());
+
+const relay = (): Promise<boolean> => relayOnce({ outbox: fixture.store.outbox, gateway });
+
+const enqueue = (runId: RunId, kind: NewOutboxMessage['kind'], body: NewOutboxMessage['body'] = {}) =>
+  fixture.store.outbox.enqueue(fixture.scope, { kind, workflowId: workflowIdOf(fixture.scope, runId), body });
+
+/** Whatever a test left is nothing to the next. */
+async function dropPending(): Promise<void> {
+  while ((await fixture.store.outbox.countPending()) > 0) {
+    const messages = await fixture.store.outbox.takeDue({ limit: 50 });
+    await Promise.all(messages.map(({ scope, id }) => fixture.store.outbox.markDelivered(scope, id)));
+  }
+}
+
+describe('relayOnce()', () => {
+  it('delivers every kind of message to the execution it is for, once', async () => {
+    const runId = newRunId();
+    await enqueue(runId, 'human_task_decided', { taskId: newRunId(), decisionId: 'd-1' });
+    await enqueue(runId, 'signal', { event: { type: 'go' } });
+    await enqueue(runId, 'signal', { type: 'bare' });
+    await enqueue(runId, 'suspend');
+    await enqueue(runId, 'resume');
+    await enqueue(runId, 'cancel', { reason: 'enough' });
+    await enqueue(runId, 'terminate', { reason: 7 });
+    expect(await relay()).toBe(false);
+    await relay();
+    expect(gateway.sent).toHaveLength(7);
+    expect(gateway.sent).toEqual(
+      expect.arrayContaining([
+        [
+          'decided',
+          workflowIdOf(fixture.scope, runId),
+          { humanTaskId: expect.any(String), decisionId: 'd-1' },
+        ],
+        ['signal', runId, { type: 'go' }],
+        ['signal', runId, { type: 'bare' }],
+        ['suspend', runId],
+        ['resume', runId],
+        ['cancel', runId, 'enough'],
+        ['terminate', runId, ''],
+      ]),
+    );
+    expect(await fixture.store.outbox.countPending()).toBe(0);
+  });
+
+  it('two at once deliver every message once', async () => {
+    const runs = Array.from({ length: 20 }, () => newRunId());
+    await Promise.all(runs.map((runId) => enqueue(runId, 'suspend')));
+    await Promise.all([relay(), relay(), relay()]);
+    expect(gateway.sent.map(([, receiver]) => receiver).toSorted()).toEqual(runs.toSorted());
+  });
+
+  it('says that there may be more after a full batch', async () => {
+    await Promise.all(Array.from({ length: 51 }, () => enqueue(newRunId(), 'resume')));
+    expect(await relay()).toBe(true);
+    expect(await relay()).toBe(false);
+    expect(gateway.sent).toHaveLength(51);
+  });
+
+  it('takes nothing while Temporal is known to be away', async () => {
+    await enqueue(newRunId(), 'suspend');
+    gateway.state = 'open';
+    expect(await relay()).toBe(false);
+    gateway.state = 'there';
+    await relay();
+    expect(gateway.sent).toHaveLength(1);
+  });
+
+  it('puts a message back that could not be delivered, for the others to overtake', async () => {
+    const [failed, later] = [newRunId(), newRunId()];
+    await enqueue(failed, 'suspend');
+    gateway.state = 'failing';
+    await relay();
+    gateway.state = 'there';
+    await enqueue(later, 'resume');
+    await relay();
+    expect(gateway.sent).toEqual([['resume', later]]);
+    expect(await fixture.store.outbox.countPending()).toBe(1);
+    while (gateway.sent.length < 2) await relay();
+    expect(gateway.sent[1]).toEqual(['suspend', failed]);
+  });
+
+  it('keeps a message to a workflow that is none of ours, and the others go on', async () => {
+    const runId = newRunId();
+    await fixture.store.outbox.enqueue(fixture.scope, { kind: 'suspend', workflowId: 'stranger', body: {} });
+    await enqueue(runId, 'suspend');
+    await relay();
+    expect(gateway.sent).toEqual([['suspend', runId]]);
+    expect(await fixture.store.outbox.countPending()).toBe(1);
+  });
+
+  it('notes on a decided task that its run was signaled', async () => {
+    const { run } = await fixture.store.runs.insertAccepted(fixture.scope, aRun());
+    const workflowId = workflowIdOf(fixture.scope, run.id);
+    const task = await fixture.store.humanTasks.open(fixture.scope, aTask(run.id, { workflowId }));
+    const actor = { id: 'local|bob' };
+    await fixture.store.humanTasks.expire(fixture.scope, { taskId: task.id, actor, outcome: {} });
+    await relay();
+    const settled = await fixture.store.humanTasks.get(fixture.scope, task.id);
+    expect(gateway.sent).toEqual([
+      ['decided', workflowId, { humanTaskId: task.id, decisionId: settled?.outcomeId }],
+    ]);
+    expect(settled?.delivery).toBe('signaled');
+  });
+});
+
+describe('createReconciler()', () => {
+  it('delivers a message as soon as it is written, and stops', async () => {
+    const errors: unknown[] = [];
+    const onError = (...told: unknown[]): void => void errors.push(told);
+    const reconciler = createReconciler({ store: fixture.store, gateway, onError });
+    reconciler.start();
+    const runId = newRunId();
+    await enqueue(runId, 'suspend');
+    while (gateway.sent.length === 0) await new Promise(setImmediate);
+    await reconciler.stop();
+    await enqueue(newRunId(), 'suspend');
+    expect(gateway.sent).toEqual([['suspend', runId]]);
+    expect(errors).toEqual([]);
+  });
+
+  it('lets Temporal be while it is known to be away', async () => {
+    gateway.state = 'open';
+    const asked: string[] = [];
+    const runs = new Proxy(fixture.store.runs, {
+      get: (target, name, receiver) => {
+        asked.push(String(name));
+        const value: unknown = Reflect.get(target, name, receiver);
+        return value;
+      },
+    });
+    const onError = (_name: string, error: unknown): never => {
+      throw error;
+    };
+    const reconciler = createReconciler({ store: { ...fixture.store, runs }, gateway, onError });
+    reconciler.start();
+    await reconciler.stop();
+    expect(asked).toEqual([]);
+  });
+});

@@ -1,0 +1,110 @@
+import { workflowIdOf, type RunId } from '@baton/core';
+import type { NewRun, RunRecord } from '@baton/store';
+import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
+import { aRun, aTask, newRunId } from '@baton/store/samples';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createFakeGateway, OPEN, type FakeGateway } from './gateway-fixture.ts';
+import { impatient, type Impatient } from './impatient-fixture.ts';
+import { signalUnacknowledged, startAccepted } from './starts.ts';
+
+let fixture: StoreFixture;
+let ports: Impatient;
+let gateway: FakeGateway;
+beforeAll(async () => {
+  fixture = await createStoreFixture();
+});
+beforeEach(() => {
+  gateway = createFakeGateway();
+  ports = impatient(fixture.store);
+});
+afterAll(() => fixture.stop());
+
+const startAll = (): Promise<boolean> => startAccepted({ runs: ports.runs, gateway });
+
+async function accept(more: Partial<NewRun> = {}): Promise<RunId> {
+  const id = newRunId();
+  const snapshot = { engine: 1, runId: id, workspaceId: fixture.scope.workspaceId };
+  await fixture.store.runs.insertAccepted(fixture.scope, aRun({ id, snapshot, ...more }));
+  return id;
+}
+
+async function shown(runId: RunId): Promise<RunRecord> {
+  const run = await fixture.store.runs.get(fixture.scope, runId);
+  if (run === null) throw new Error(`Run ${runId} is gone.`);
+  return run;
+}
+
+describe('startAccepted()', () => {
+  it('starts a run that Temporal does not know with the snapshot it was accepted with, once', async () => {
+    const runId = await accept();
+    expect(await startAll()).toBe(false);
+    await startAll();
+    expect(gateway.started).toEqual([{ engine: 1, runId, workspaceId: fixture.scope.workspaceId }]);
+    expect(await shown(runId)).toMatchObject({ status: 'pending', temporalRunId: 'execution-1' });
+  });
+
+  it('leaves a fresh run to whoever has accepted it', async () => {
+    await startAll();
+    expect(ports.ages).toEqual([2_000]);
+  });
+
+  it('notes a run that was started although the start seemed to fail', async () => {
+    const runId = await accept();
+    gateway.executions.set(runId, { ...OPEN, temporalRunId: 'execution-7' });
+    await startAll();
+    expect(gateway.started).toEqual([]);
+    expect((await shown(runId)).temporalRunId).toBe('execution-7');
+  });
+
+  it('starts again in the next round what could not be started', async () => {
+    const runId = await accept();
+    gateway.state = 'failing';
+    await expect(startAll()).rejects.toThrow('Temporal is away.');
+    gateway.state = 'there';
+    await startAll();
+    expect(gateway.started.map((snapshot) => snapshot.runId)).toEqual([runId]);
+  });
+
+  it('leaves a child run to its parent as long as that is open, and cancels it after its end', async () => {
+    const parent = await accept();
+    await startAll();
+    const child = await accept({ parent: { runId: parent, step: '/do/0/child' } });
+    await startAll();
+    expect(gateway.started.map((snapshot) => snapshot.runId)).toEqual([parent]);
+    expect((await shown(child)).status).toBe('pending');
+
+    await fixture.store.runs.closeFromOutside(fixture.scope, parent, { status: 'completed', origin: 'api' });
+    await startAll();
+    expect(await shown(child)).toMatchObject({ status: 'canceled', temporalRunId: null });
+    expect(gateway.started).toHaveLength(1);
+  });
+
+  it('cancels a child run whose parent is unknown', async () => {
+    const child = await accept({ parent: { runId: newRunId(), step: '/do/0/child' } });
+    await startAll();
+    expect((await shown(child)).status).toBe('canceled');
+  });
+});
+
+describe('signalUnacknowledged()', () => {
+  it('signals a decision again until its run says that it knows', async () => {
+    const runId = await accept();
+    const workflowId = workflowIdOf(fixture.scope, runId);
+    const { humanTasks } = ports;
+    const task = await humanTasks.open(fixture.scope, aTask(runId, { workflowId }));
+    const finish = { taskId: task.id, actor: { id: 'local|bob' }, outcome: {} };
+    const settled = await humanTasks.expire(fixture.scope, finish);
+    const decisionId = settled.outcome === 'done' ? settled.task.outcomeId : null;
+    expect(decisionId).not.toBeNull();
+
+    expect(await signalUnacknowledged({ humanTasks, gateway })).toBe(false);
+    await signalUnacknowledged({ humanTasks, gateway });
+    const signal = ['decided', workflowId, { humanTaskId: task.id, decisionId }];
+    expect(gateway.sent).toEqual([signal, signal]);
+    expect(ports.ages).toEqual([10_000, 10_000]);
+
+    await humanTasks.acknowledge(fixture.scope, task.id);
+    await signalUnacknowledged({ humanTasks, gateway });
+    expect(gateway.sent).toHaveLength(2);
+  });
+});
