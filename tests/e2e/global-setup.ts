@@ -7,5 +7,6 @@ export default async function setUp(): Promise<void> {
   process.env['BATON_E2E_DATABASE_URL'] = stack.databaseUrl;
   process.env['BATON_E2E_OWNER_URL'] = stack.ownerUrl;
   process.env['BATON_E2E_TEMPORAL_ADDRESS'] = stack.temporalAddress;
+  process.env['BATON_E2E_TASK_QUEUE'] = stack.taskQueue;
   Object.assign(globalThis, { batonE2eStack: stack });
 }

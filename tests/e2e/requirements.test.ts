@@ -11,7 +11,9 @@ function citedIn(source: string): readonly string[] {
 
 describe('docs/requirements.ts', () => {
   const folder = __dirname;
-  const scenarios = readdirSync(folder).filter((file) => file.endsWith('.e2e.test.ts'));
+  const scenarios = readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((file) =>
+    file.endsWith('.e2e.test.ts'),
+  );
   const cited = scenarios.flatMap((file) => citedIn(readFileSync(join(folder, file), 'utf8')));
 
   it('is cited whole', () => {

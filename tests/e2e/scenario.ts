@@ -23,8 +23,8 @@ export interface Scenario {
   ): Promise<Answer>;
   /** Starts a run of these tasks and waits for its end. */
   run(tasks: readonly JsonObject[], input?: Json, more?: JsonObject): Promise<JsonObject>;
-  /** Waits until a run has ended, and returns it. */
-  ended(runId: string): Promise<JsonObject>;
+  /** Waits until a run has ended (default 30 s), and returns it. */
+  ended(runId: string, options?: { readonly withinMs: number }): Promise<JsonObject>;
   /** Waits until a run has this status, and returns it. */
   reaches(runId: string, status: string): Promise<JsonObject>;
   events(runId: string): Promise<readonly JsonObject[]>;
@@ -56,8 +56,11 @@ export function createScenario(apiUrl = process.env['BATON_E2E_API_URL'] ?? ''):
   };
   const start: Scenario['start'] = (workflow, input = null, { body = {}, ...options } = {}) =>
     call(`POST /v1/workflows/${workflow}/runs`, { json: { input, ...body }, ...options });
-  const reaches = (runId: string, holds: (run: JsonObject) => boolean): Promise<JsonObject> =>
-    eventually(() => read(runId), holds, { withinMs: 30_000 });
+  const until = (
+    runId: string,
+    holds: (run: JsonObject) => boolean,
+    { withinMs } = { withinMs: 30_000 },
+  ): Promise<JsonObject> => eventually(() => read(runId), holds, { withinMs });
   return {
     apiUrl,
     call,
@@ -78,8 +81,8 @@ export function createScenario(apiUrl = process.env['BATON_E2E_API_URL'] ?? ''):
         throw new Error(`Not ended: ${started.status} ${JSON.stringify(started.body)}`);
       return objectOf(started);
     },
-    ended: (runId) => reaches(runId, ({ endedAt }) => endedAt !== null),
-    reaches: (runId, status) => reaches(runId, (run) => run['status'] === status),
+    ended: (runId, options) => until(runId, ({ endedAt }) => endedAt !== null, options),
+    reaches: (runId, status) => until(runId, (run) => run['status'] === status),
     async events(runId) {
       const answer = await call(`GET /v1/runs/${runId}/events?limit=200`, {
         headers: { accept: 'application/json' },

@@ -43,7 +43,7 @@ export interface StackOptions {
   /** Servers of the test's own instead of the shared ones. */
   readonly temporalAddress?: string;
   readonly database?: { readonly url: string; drop(): Promise<void> };
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: Environment;
 }
 
 /** Starts a stack; `stop()` ends its processes and drops its database. */
@@ -53,27 +53,17 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   // Roles belong to the whole server, so the template cannot carry this one's grants into another server.
   if (options.database !== undefined) await migrateTemplate(database.url);
   const taskQueue = `e2e-${randomUUID()}`;
-  const [apiPort, workerPort] = [await freePort(), await freePort()];
   const env = {
-    ...process.env,
-    DATABASE_URL: asRole(database.url),
-    TEMPORAL_ADDRESS: address,
-    TEMPORAL_NAMESPACE: 'default',
-    TEMPORAL_UI_URL: process.env['BATON_TEST_TEMPORAL_UI_URL'] ?? 'http://127.0.0.1:8233',
-    BATON_TASK_QUEUE: taskQueue,
-    BATON_API_HOST: '127.0.0.1',
-    BATON_API_PORT: String(apiPort),
-    BATON_WORKER_METRICS_PORT: String(workerPort),
+    ...environmentOf({ databaseUrl: asRole(database.url), temporalAddress: address, taskQueue }),
     BATON_WORKER_CACHE: String(options.cache ?? process.env['BATON_E2E_CACHE'] ?? 100),
-    BATON_LOG_LEVEL: 'info',
     ...options.env,
   };
-  const api = createApp({ name: 'api', url: `http://127.0.0.1:${apiPort}`, env });
-  const worker = createApp({ name: 'worker', url: `http://127.0.0.1:${workerPort}`, env });
+  const api = await createApp('api', env);
+  const worker = await createApp('worker', env);
   await Promise.all([worker.start(), api.start()]);
   return {
-    apiUrl: `http://127.0.0.1:${apiPort}`,
-    databaseUrl: env.DATABASE_URL,
+    apiUrl: api.url,
+    databaseUrl: asRole(database.url),
     ownerUrl: database.url,
     temporalAddress: address,
     taskQueue,
@@ -83,6 +73,34 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       await Promise.all([api.stop(), worker.stop()]);
       await database.drop();
     },
+  };
+}
+
+/** One more API process on the shared stack, with settings of its own; its `stop()` ends that process only. */
+export async function startApi(env: Environment): Promise<AppProcess> {
+  const shared = {
+    databaseUrl: process.env['BATON_E2E_DATABASE_URL'] ?? '',
+    temporalAddress: process.env['BATON_E2E_TEMPORAL_ADDRESS'] ?? '',
+    taskQueue: process.env['BATON_E2E_TASK_QUEUE'] ?? '',
+  };
+  const api = await createApp('api', { ...environmentOf(shared), ...env });
+  await api.start();
+  return api;
+}
+
+/** Variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+function environmentOf(parts: Pick<Stack, 'databaseUrl' | 'temporalAddress' | 'taskQueue'>): Environment {
+  return {
+    ...process.env,
+    DATABASE_URL: parts.databaseUrl,
+    TEMPORAL_ADDRESS: parts.temporalAddress,
+    TEMPORAL_NAMESPACE: 'default',
+    TEMPORAL_UI_URL: process.env['BATON_TEST_TEMPORAL_UI_URL'] ?? 'http://127.0.0.1:8233',
+    BATON_TASK_QUEUE: parts.taskQueue,
+    BATON_API_HOST: '127.0.0.1',
+    BATON_LOG_LEVEL: 'info',
   };
 }
 
@@ -97,13 +115,12 @@ function asRole(url: string): string {
   return changed.href;
 }
 
-interface AppParams {
-  readonly name: 'api' | 'worker';
-  readonly url: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+const PORTS = { api: 'BATON_API_PORT', worker: 'BATON_WORKER_METRICS_PORT' } as const;
 
-function createApp({ name, url, env }: AppParams): AppProcess {
+async function createApp(name: 'api' | 'worker', settings: Environment): Promise<AppProcess> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const env = { ...settings, [PORTS[name]]: String(port) };
   let child: SupervisedProcess | null = null;
   const ready = async (): Promise<boolean> => {
     const response = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(5_000) }).catch(() => null);
@@ -119,7 +136,7 @@ function createApp({ name, url, env }: AppParams): AppProcess {
         args: ['--disable-warning=ExperimentalWarning', join(root, 'apps', name, 'src', 'main.ts')],
         env,
         cwd: root,
-        logFile: join(root, '.baton', 'e2e', `${name}-${new URL(url).port}.log`),
+        logFile: join(root, '.baton', 'e2e', `${name}-${port}.log`),
         graceMs: 60_000,
       });
       child = started;

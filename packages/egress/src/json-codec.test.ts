@@ -49,6 +49,7 @@ describe('parseJsonBounded()', () => {
     expect(() => parseJsonBounded('{"a": [{"n": -1e999}]}')).toThrow('the number at "n" is too large');
     expect(() => parseJsonBounded('1e999')).toThrow('the number is too large');
     expect(refusal(`[1${'0'.repeat(400)}]`)).toBe('malformed_json');
+    expect(parseJsonBounded('[1e999]', { tooLarge: 'keep' })).toEqual([Infinity]);
     expect(parseJsonBounded('[1e300, "1e999", 1e-999]')).toEqual([1e300, '1e999', 0]);
   });
 });

@@ -7,6 +7,8 @@ export interface JsonBounds {
   readonly maxDepth?: number;
   /** Most values (members, elements and containers) in the text. Default 1,000,000. */
   readonly maxValues?: number;
+  /** What happens to a number beyond a double: default `refuse`; `keep` makes it infinite, for a caller who looks for those. */
+  readonly tooLarge?: 'refuse' | 'keep';
 }
 
 const QUOTE = 0x22;
@@ -19,14 +21,15 @@ const CLOSE = new Set([0x5d, 0x7d]);
 
 /**
  * `JSON.parse` with bounds. The text is measured before it is parsed: `JSON.parse` accepts a million levels of nesting
- * that every recursive reader after it dies of. Numbers beyond a double are refused. Throws {@link EgressError} `too_deep`
+ * that every recursive reader after it dies of. Throws {@link EgressError} `too_deep`
  * or `malformed_json`.
  */
 export function parseJsonBounded(text: string, bounds: JsonBounds = {}): Json {
-  const { maxDepth = 64, maxValues = 1_000_000 } = bounds;
+  const { maxDepth = 64, maxValues = 1_000_000, tooLarge = 'refuse' } = bounds;
+  const suspicious = tooLarge === 'refuse' && MAYBE_TOO_LARGE.test(text);
   measure(text, maxDepth, maxValues);
   try {
-    return (MAYBE_TOO_LARGE.test(text) ? JSON.parse(text, refuseInfinite) : JSON.parse(text)) as Json;
+    return (suspicious ? JSON.parse(text, refuseInfinite) : JSON.parse(text)) as Json;
   } catch (error) {
     throw new EgressError('malformed_json', `The text is not JSON: ${messageOf(error)}`, error);
   }

@@ -64,7 +64,8 @@ function parseJson(content: string): Json {
 
 function parseBounded(content: string): Json {
   try {
-    return parseJsonBounded(content);
+    // Infinite numbers are told with their pointers, as other values are that cannot be stored.
+    return parseJsonBounded(content, { tooLarge: 'keep' });
   } catch (error) {
     if (error instanceof EgressError) throw malformed(error.message);
     throw error;

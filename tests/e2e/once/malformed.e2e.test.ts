@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Json } from '@baton/core';
-import type { Answer, CallOptions } from './http.ts';
-import { createTargets, expectRefusals, type Targets } from './refusal.ts';
-import { createScenario } from './scenario.ts';
-import { startStack } from './stack.ts';
-import { verifies } from './verifies.ts';
+import type { Answer, CallOptions } from '../http.ts';
+import { createTargets, expectRefusals, type Targets } from '../refusal.ts';
+import { createScenario } from '../scenario.ts';
+import { startApi } from '../stack.ts';
+import { verifies } from '../verifies.ts';
 
 const scenario = createScenario();
 const { call } = scenario;
@@ -174,8 +174,8 @@ describe('an unacceptable request', () => {
   });
 
   it(verifies('HTTP-1', 'is one too many, and answered 429'), async () => {
-    const stack = await startStack({ env: { BATON_API_REQUESTS_PER_MINUTE: '3' } });
-    const own = createScenario(stack.apiUrl);
+    const api = await startApi({ BATON_API_REQUESTS_PER_MINUTE: '3' });
+    const own = createScenario(api.url);
     const answers = [];
     for (let n = 0; n < 5; n += 1) answers.push(await own.call('GET /v1/runs'));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
@@ -186,7 +186,7 @@ describe('an unacceptable request', () => {
     expect(answers[0]?.headers.get('ratelimit')).toMatch(/^"default";r=2;t=\d+$/);
     expect((await own.call('GET /v1/runs', { as: 'bob' })).status).toBe(200);
     expect((await own.call('GET /healthz')).status).toBe(200);
-    await stack.stop();
+    await api.stop();
   });
 });
 
