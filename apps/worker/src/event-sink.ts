@@ -19,11 +19,29 @@ export interface EventSinkParams {
   readonly onError: (error: unknown) => void;
 }
 
+/** What the sink reads of the workflow task that tells it something. */
+export interface TaskFacts {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly historyLength: number;
+  readonly unsafe: { readonly isReplaying: boolean };
+}
+
+/** How a workflow task hands over its events. */
+export interface RecordSink {
+  readonly callDuringReplay: true;
+  /** Resolves once the events are stored. */
+  fn(task: TaskFacts, trace: readonly NumberedTrace[]): Promise<void>;
+}
+
 /** The sink of the workflow sandbox, and its end. */
 export interface EventSink {
-  readonly sinks: InjectedSinks<BatonSinks>;
-  /** Resolves when everything handed over so far is stored. */
-  drained(): Promise<void>;
+  readonly sinks: { readonly baton: { readonly record: RecordSink } };
+  /**
+   * Stores what is waiting if the database takes it at once; what it does not take is told again by whoever runs the
+   * task next. Resolves when the database is not used any more.
+   */
+  stop(): Promise<void>;
 }
 
 interface Waiting {
@@ -41,6 +59,7 @@ const RETRY_MS = 250;
 export function createEventSink({ events, onEnd, onError }: EventSinkParams): EventSink {
   let waiting: Waiting[] = [];
   let storing: Promise<void> | null = null;
+  const stopping = new AbortController();
   const storeAll = async (): Promise<void> => {
     while (waiting.length > 0) {
       const group = waiting;
@@ -63,29 +82,49 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
         return new Set(refused.map(({ runId }) => runId));
       } catch (error) {
         onError(error);
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (stopping.signal.aborted) return new Set(batches.map(({ runId }) => runId));
+        await pause(stopping.signal);
       }
     }
   };
-  const record: InjectedSinks<BatonSinks>['baton']['record'] = {
+  const record: RecordSink = {
     callDuringReplay: true,
-    fn(info, trace) {
-      const run = parseWorkflowId(info.workflowId);
+    async fn(task, trace) {
+      const run = parseWorkflowId(task.workflowId);
       if (run === null) return;
       const batch: SinkBatch = {
         ...run,
-        temporalRunId: info.runId,
-        historyLength: info.historyLength,
-        replayed: info.unsafe.isReplaying,
+        temporalRunId: task.runId,
+        historyLength: task.historyLength,
+        replayed: task.unsafe.isReplaying,
         events: trace.map((event) => ({ seq: event.seq, at: event.at, hash: hashOf(event), event })),
       };
-      return new Promise<void>((stored) => {
+      await new Promise<void>((stored) => {
         waiting.push({ batch, stored });
         storing ??= storeAll();
       });
     },
   };
-  return { sinks: { baton: { record } }, drained: async () => storing ?? undefined };
+  return {
+    sinks: { baton: { record } } satisfies InjectedSinks<BatonSinks>,
+    async stop() {
+      stopping.abort();
+      await storing;
+    },
+  };
+}
+
+/** Waits before the next try; a stop cuts it short. */
+function pause(stopping: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const go = (): void => {
+      clearTimeout(timer);
+      stopping.removeEventListener('abort', go);
+      resolve();
+    };
+    const timer = setTimeout(go, RETRY_MS);
+    stopping.addEventListener('abort', go);
+  });
 }
 
 function isEnd(event: NumberedTrace): boolean {

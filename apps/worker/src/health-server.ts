@@ -12,8 +12,11 @@ export interface HealthServerParams {
 /** Serves /healthz, /readyz and /metrics. */
 export async function startHealthServer(params: HealthServerParams): Promise<Server> {
   const server = createServer((request, response) => {
-    void answer(params, request.url ?? '/').then(({ status, body }) => {
+    const say = ({ status, body }: Answer): void => {
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(body);
+    };
+    void answer(params, request.url ?? '/').then(say, () => {
+      say({ status: 500, body: 'failed\n' });
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -23,7 +26,12 @@ export async function startHealthServer(params: HealthServerParams): Promise<Ser
   return server;
 }
 
-async function answer(params: HealthServerParams, url: string): Promise<{ status: number; body: string }> {
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function answer(params: HealthServerParams, url: string): Promise<Answer> {
   const path = url.split('?')[0];
   if (path === '/healthz') return { status: 200, body: 'ok\n' };
   if (path === '/metrics') return { status: 200, body: await params.metrics() };

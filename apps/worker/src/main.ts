@@ -84,6 +84,7 @@ async function databaseMissing(parts: Parts): Promise<string | null> {
 /** Mirrors the start, in reverse. */
 async function stop(parts: Parts): Promise<void> {
   await parts.reconciler.stop();
+  await parts.sink.stop();
   await parts.confirmer.stop();
   await parts.gateway.stop();
   await parts.egress.close();

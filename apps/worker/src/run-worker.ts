@@ -19,7 +19,7 @@ import {
   Worker,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
-import { createEventSink } from './event-sink.ts';
+import { createEventSink, type EventSink } from './event-sink.ts';
 import type { Settings } from './settings.ts';
 
 /** Longest time a running call gets to end on shutdown. */
@@ -37,6 +37,7 @@ export interface Parts {
   readonly egress: Egress;
   readonly gateway: Gateway;
   readonly confirmer: Confirmer;
+  readonly sink: EventSink;
   readonly reconciler: Reconciler;
 }
 
@@ -53,13 +54,24 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
   const onError = (name: string, error: unknown): void => {
     logger.warn('reconciler.round_failed', { loop: name, error });
   };
+  const confirmer = createConfirmer({ runs: store.runs, events: store.events, gateway });
+  const sink = createEventSink({
+    events: store.events,
+    onEnd: (scope, runId) => {
+      confirmer.expect(scope, runId);
+    },
+    onError: (error) => {
+      logger.warn('events.not_stored', { error });
+    },
+  });
   return {
     settings,
     ...tools,
     store,
     egress: createEgress({ policy: { allowLoopback: settings.BATON_EGRESS_LOOPBACK } }),
     gateway,
-    confirmer: createConfirmer({ runs: store.runs, events: store.events, gateway }),
+    confirmer,
+    sink,
     reconciler: createReconciler({ store, gateway, onError }),
   };
 }
@@ -88,16 +100,7 @@ export function createTemporalWorker(
   parts: Parts,
   made: { readonly connection: NativeConnection; readonly bundle: WorkflowBundleWithSourceMap },
 ): Promise<Worker> {
-  const { store, logger, confirmer } = parts;
-  const sink = createEventSink({
-    events: store.events,
-    onEnd: (scope, runId) => {
-      confirmer.expect(scope, runId);
-    },
-    onError: (error) => {
-      logger.warn('events.not_stored', { error });
-    },
-  });
+  const { store } = parts;
   return Worker.create({
     connection: made.connection,
     namespace: parts.settings.TEMPORAL_NAMESPACE,
@@ -108,7 +111,7 @@ export function createTemporalWorker(
       egress: parts.egress,
       store,
     }),
-    sinks: sink.sinks,
+    sinks: parts.sink.sinks,
     dataConverter: { payloadCodecs: [createClaimCheck(store.artifacts)] },
     maxCachedWorkflows: parts.settings.BATON_WORKER_CACHE,
     maxHeartbeatThrottleInterval: '5 seconds',
