@@ -163,10 +163,13 @@ describe('runs', () => {
       async () => agent.calls.length,
       (count) => count === 1,
     );
-    expect((await call(`POST /v1/runs/${runId}/cancel`, { json: {} })).status).toBe(202);
+    const reason = 'It is not needed any more.';
+    expect((await call(`POST /v1/runs/${runId}/cancel`, { json: { reason } })).status).toBe(202);
     expect(await ended(runId)).toMatchObject({ status: 'canceled', output: null });
-    const types = (await events(runId)).map(({ type }) => type);
-    expect(types.slice(-2)).toEqual(['step.canceled', 'run.canceled']);
+    expect((await events(runId)).slice(-2)).toEqual([
+      expect.objectContaining({ type: 'step.canceled' }),
+      expect.objectContaining({ type: 'run.canceled', reason }),
+    ]);
     await agent.stop();
   });
 

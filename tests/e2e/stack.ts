@@ -26,14 +26,19 @@ export interface Stack {
 /** One of the processes under test. */
 export interface AppProcess {
   readonly url: string;
-  /** Starts it and waits until it is ready; `ready: false` only starts it. */
-  start(options?: { readonly ready?: boolean }): Promise<void>;
+  start(options?: StartOptions): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** SIGTERM, and how it ended. */
   stop(): Promise<number | null>;
   ready(): Promise<boolean>;
   log(): Promise<string>;
+}
+
+/** How a process is started. */
+export interface StartOptions {
+  /** Whether to wait until it is ready; default true. */
+  readonly ready?: boolean;
 }
 
 /** What a stack may be told. */
@@ -77,14 +82,14 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 /** One more API process on the shared stack, with settings of its own; its `stop()` ends that process only. */
-export async function startApi(env: Environment): Promise<AppProcess> {
+export async function startApi(env: Environment, options?: StartOptions): Promise<AppProcess> {
   const shared = {
     databaseUrl: process.env['BATON_E2E_DATABASE_URL'] ?? '',
     temporalAddress: process.env['BATON_E2E_TEMPORAL_ADDRESS'] ?? '',
     taskQueue: process.env['BATON_E2E_TASK_QUEUE'] ?? '',
   };
   const api = await createApp('api', { ...environmentOf(shared), ...env });
-  await api.start();
+  await api.start(options);
   return api;
 }
 

@@ -14,7 +14,19 @@ const API_VERSION = '0.1.0';
 /** How long open requests may take once the process is told to stop. */
 const DRAIN_MS = 10_000;
 
-await main(readEnvironment(process.env));
+const settings = environmentOrSentence();
+if (settings === null) process.exitCode = 1;
+else await main(settings);
+
+/** The settings; null after the sentence that says what is wrong: where in the code it was found tells nobody anything. */
+function environmentOrSentence(): Environment | null {
+  try {
+    return readEnvironment(process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return null;
+  }
+}
 
 async function main(environment: Environment): Promise<void> {
   const logger = createLogger({ service: 'api', level: environment.BATON_LOG_LEVEL });
