@@ -202,7 +202,7 @@ export const runEnd = z
       .string()
       .max(1000)
       .exactOptional()
-      .meta({ description: "Kept in a terminated run's error; a canceled run keeps none." }),
+      .meta({ description: 'Kept in the event run.canceled, or in the error of a terminated run.' }),
   })
   .meta({ id: 'RunEnd' });
 /** Body of suspend and resume: an object without members, or nothing. */

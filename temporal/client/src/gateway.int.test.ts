@@ -113,7 +113,7 @@ describe('createGateway() messages', () => {
     const signals = (history?.events ?? []).flatMap(
       ({ workflowExecutionSignaledEventAttributes: signaled }) => signaled?.signalName ?? [],
     );
-    expect(signals).toEqual(['event', 'suspend', 'resume', 'humanTaskDecided']);
+    expect(signals).toEqual(['event', 'suspend', 'resume', 'humanTaskDecided', 'cancelReason']);
   });
 
   it('are told apart from messages to a run that is unknown', async () => {

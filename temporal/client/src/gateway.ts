@@ -89,7 +89,12 @@ export function createGateway(params: GatewayParams): Gateway {
     signal: (scope, runId, event) => send(scope, runId, (handle) => handle.signal('event', event)),
     suspend: (scope, runId) => send(scope, runId, (handle) => handle.signal('suspend')),
     resume: (scope, runId) => send(scope, runId, (handle) => handle.signal('resume')),
-    cancel: (scope, runId) => send(scope, runId, (handle) => handle.cancel()),
+    cancel: (scope, runId, reason) =>
+      send(scope, runId, async (handle) => {
+        // The request itself would bring no words into the workflow.
+        if (reason !== '') await handle.signal('cancelReason', reason);
+        await handle.cancel();
+      }),
     terminate: (scope, runId, reason) => send(scope, runId, (handle) => handle.terminate(reason)),
     humanTaskDecided: (workflowId, message) =>
       deliver(() => call(() => client.workflow.getHandle(workflowId).signal('humanTaskDecided', message))),

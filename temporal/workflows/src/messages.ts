@@ -14,6 +14,9 @@ export const suspend = defineSignal('suspend');
 /** Goes on after `suspend`. */
 export const resume = defineSignal('resume');
 
+/** Why the run is about to be canceled: a cancel request of Temporal's brings no words into the workflow. */
+export const cancelReason = defineSignal<[string]>('cancelReason');
+
 /** A short picture of the run, for people who look with Temporal's tools. */
 export const describeRun = defineQuery<JsonObject>('run');
 

@@ -19,10 +19,21 @@ import {
 } from '@temporalio/workflow';
 import { toApplicationFailure } from './failures.ts';
 import { createDecided } from './human-task.ts';
-import { deliverEvent, describeRun, humanTaskDecided, resume, suspend, type BatonSinks } from './messages.ts';
+import {
+  cancelReason,
+  deliverEvent,
+  describeRun,
+  humanTaskDecided,
+  resume,
+  suspend,
+  type BatonSinks,
+} from './messages.ts';
 import { createPerformer } from './perform.ts';
 import { sha256 } from './sha256.ts';
 import { createSchemaValidator } from './validate-schema.ts';
+
+/** Characters of a reason to cancel; the API refuses longer ones. */
+const LONGEST_REASON = 1_000;
 
 /** Events waiting to be fed to the reducer, in the order in which they came. */
 interface Inbox {
@@ -82,9 +93,15 @@ function handleMessages(inbox: Inbox, noteDecided: (humanTaskId: string) => void
 }
 
 function noteCancel(inbox: Inbox): void {
+  let reason = 'The run was canceled.';
+  setHandler(cancelReason, (text) => {
+    // Whoever reaches Temporal can send anything here, also what PostgreSQL does not take.
+    if (typeof text === 'string' && text !== '')
+      reason = text.slice(0, LONGEST_REASON).toWellFormed().replaceAll('\0', '\uFFFD');
+  });
   CancellationScope.current().cancelRequested.catch((error: unknown) => {
     if (!isCancellation(error)) throw error;
-    inbox.feed({ kind: 'cancel', reason: 'The run was canceled.' });
+    inbox.feed({ kind: 'cancel', reason });
   });
 }
 
