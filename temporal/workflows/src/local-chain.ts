@@ -15,22 +15,35 @@ export interface LocalChain {
   link(): Promise<void>;
 }
 
+/** What a chain knows of the workflow task it runs in. */
+export interface TaskOfChain {
+  /** Grows with every workflow task. */
+  historyLength(): number;
+  /** Ends the task; resolves in the next one. */
+  end(): Promise<void>;
+}
+
+const OWN_TASK: TaskOfChain = {
+  historyLength: () => workflowInfo().historyLength,
+  end: () => sleep(1, { summary: 'end of a chain of local calls' }),
+};
+
 /** Creates the chain of one run. */
-export function createLocalChain(): LocalChain {
+export function createLocalChain({ historyLength, end }: TaskOfChain = OWN_TASK): LocalChain {
   let task = -1;
   let calls = 0;
   let since = 0;
   return {
     async link() {
-      const { historyLength } = workflowInfo();
-      if (historyLength !== task) {
-        task = historyLength;
+      const current = historyLength();
+      if (current !== task) {
+        task = current;
         calls = 0;
         since = Date.now();
       }
       calls += 1;
       if (calls <= MOST_CALLS && Date.now() - since < LONGEST_MS) return;
-      await sleep(1, { summary: 'end of a chain of local calls' });
+      await end();
     },
   };
 }
