@@ -1,7 +1,7 @@
 /** What the arguments of `npm start` ask for. */
 export interface StartFlags {
   readonly demo: boolean;
-  /** Approve without asking, and end when the demo has. */
+  /** Approve without asking. */
   readonly yes: boolean;
   /** The article to publish instead of the example's. */
   readonly input: string | null;
@@ -27,8 +27,7 @@ export function readFlags(args: readonly string[], interactive: boolean): StartF
   return flags;
 }
 
-/** Throws a sentence where standard input is no terminal: the demo asks a person. */
-export function refuseSilence(interactive: boolean): void {
+function refuseSilence(interactive: boolean): void {
   if (interactive) return;
   throw new Error(
     'The demo asks for a decision, and standard input is no terminal: add --yes to approve without being asked.',

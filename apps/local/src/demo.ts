@@ -7,7 +7,6 @@ import type { Ask } from './demo-decision.ts';
 import { printable } from './demo-event-line.ts';
 import { parseArticle } from './demo-examples-codec.ts';
 import { publishExamples } from './demo-examples.ts';
-import { refuseSilence } from './demo-flags.ts';
 import { createPrompt } from './demo-prompt.ts';
 import { runToItsEnd, type DemoEnd } from './demo-run.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,16 +15,18 @@ import type { Terminal } from './terminal.ts';
 export interface DemoParams {
   /** The checkout, with `examples/`. */
   readonly root: string;
+  /** Keeps the pages that are published. */
+  readonly stateDir: string;
   /** Of a Baton that is ready, without a slash at the end. */
   readonly apiUrl: string;
   /** `null` when a Temporal of one's own is used and nobody said where its UI is. */
   readonly temporalUiUrl: string | null;
-  /** Approves without asking. */
+  /** Approves without asking; else standard input must be a terminal. */
   readonly yes: boolean;
   /** The article, from the checkout; default `examples/input/article.txt`. */
-  readonly input?: string | null;
-  /** Where the example agents answer, on 127.0.0.1; default 4310. */
-  readonly agentsPort?: number;
+  readonly input: string | null;
+  /** Where the example agents answer, on 127.0.0.1. */
+  readonly agentsPort: number;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   /** Takes over the example agents, which then stay up; without it they end with the demo. */
@@ -39,18 +40,17 @@ const WORKFLOW = 'publish-article';
  * Answers whether the run completed. Throws a sentence when something stands in the way.
  */
 export async function runDemo(params: DemoParams): Promise<boolean> {
-  const { root, yes, signal, terminal, agentsPort = 4310 } = params;
-  if (!yes) refuseSilence(process.stdin.isTTY);
+  const { root, stateDir, yes, signal, terminal, agentsPort } = params;
   const file = resolve(root, params.input ?? join('examples', 'input', 'article.txt'));
   const article = parseArticle(await readFile(file, 'utf8'), file);
   terminal.line(
     `\nThe demo: "${printable(article.title)}" is read by an agent, decided by a person and published.`,
   );
-  const agents = await startExampleAgents({ root, port: agentsPort, signal });
+  const agents = await startExampleAgents({ root, stateDir, port: agentsPort, signal });
   try {
     if (agents !== null) await params.onStarted?.(agents);
     const ask = yes ? null : createPrompt(process.stdin, process.stdout);
-    const end = await play(params, { agentsPort, article, ask });
+    const end = await play(params, { article, ask });
     showEnd(params, end);
     return end.last === 'run.completed';
   } finally {
@@ -59,13 +59,12 @@ export async function runDemo(params: DemoParams): Promise<boolean> {
 }
 
 interface Play {
-  readonly agentsPort: number;
   readonly article: { readonly title: string; readonly text: string };
   readonly ask: Ask | null;
 }
 
-async function play(params: DemoParams, { agentsPort, article, ask }: Play): Promise<DemoEnd> {
-  const { root, apiUrl, terminal, signal } = params;
+async function play(params: DemoParams, { article, ask }: Play): Promise<DemoEnd> {
+  const { root, apiUrl, agentsPort, terminal, signal } = params;
   const requester = createClient({ baseUrl: apiUrl, token: 'dev:demo' });
   const editor = createClient({ baseUrl: apiUrl, token: 'dev:editor:editor' });
   const folder = join(root, 'examples');

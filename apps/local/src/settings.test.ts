@@ -10,6 +10,8 @@ describe('readSettings()', () => {
       postgresPort: 54_329,
       temporalPort: 7233,
       temporalUiPort: 8233,
+      demoAgentsPort: 4310,
+      stateDir: null,
     });
   });
 

@@ -1,11 +1,15 @@
 /** What the environment says about a local Baton. */
 export interface Settings {
+  /** Where databases, logs and pages lie, from the checkout; `null`: its `.baton`. */
+  readonly stateDir: string | null;
   readonly apiPort: number;
   /** `null`: any free one. */
   readonly workerMetricsPort: number | null;
   readonly postgresPort: number;
   readonly temporalPort: number;
   readonly temporalUiPort: number;
+  /** Of the example agents, which only the demo starts. */
+  readonly demoAgentsPort: number;
   /** A PostgreSQL of one's own, as the role of API and worker; the embedded one gives way to it. */
   readonly databaseUrl: string | null;
   /** The same database as the role that owns the tables; without it nothing is migrated there. */
@@ -33,11 +37,13 @@ function portOf(env: Environment, name: string, fallback: number): number {
 export function readSettings(env: Environment): Settings {
   const worker = env['BATON_WORKER_METRICS_PORT'];
   return {
+    stateDir: env['BATON_STATE_DIR'] || null,
     apiPort: portOf(env, 'BATON_API_PORT', 8080),
     workerMetricsPort: worker ? portOf(env, 'BATON_WORKER_METRICS_PORT', 0) : null,
     postgresPort: portOf(env, 'BATON_POSTGRES_PORT', 54_329),
     temporalPort: portOf(env, 'BATON_TEMPORAL_PORT', 7233),
     temporalUiPort: portOf(env, 'BATON_TEMPORAL_UI_PORT', 8233),
+    demoAgentsPort: portOf(env, 'BATON_DEMO_AGENTS_PORT', 4310),
     databaseUrl: env['DATABASE_URL'] || null,
     migrationDatabaseUrl: env['MIGRATION_DATABASE_URL'] || null,
     temporalAddress: env['TEMPORAL_ADDRESS'] || null,
@@ -72,6 +78,11 @@ export function portClaims(settings: Settings): readonly PortClaim[] {
     claims.push({ what: 'Temporal UI', variable: 'BATON_TEMPORAL_UI_PORT', port: settings.temporalUiPort });
   }
   return claims;
+}
+
+/** The port the demo's agents listen on. */
+export function demoPortClaim(settings: Settings): PortClaim {
+  return { what: 'the example agents', variable: 'BATON_DEMO_AGENTS_PORT', port: settings.demoAgentsPort };
 }
 
 /** A sentence for each port that two parts claim or that is taken; `isTaken` looks at one port. */

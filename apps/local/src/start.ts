@@ -1,8 +1,10 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { commandOf, portTaken, type SupervisedProcess } from '@baton/stand';
+import { exampleAgentsAnswer } from './demo-agents.ts';
+import { readFlags, type StartFlags } from './demo-flags.ts';
 import { runDemo } from './demo.ts';
-import { portClaims, portProblems, readSettings } from './settings.ts';
+import { demoPortClaim, portClaims, portProblems, readSettings, type Settings } from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { startStack, type Stack } from './stack.ts';
 import type { NotedPart } from './supervisor-file-codec.ts';
@@ -13,7 +15,7 @@ import type { Terminal } from './terminal.ts';
 export interface StartParams {
   readonly root: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** `--demo` runs the demo once everything is up; `--yes` lets it approve without asking. */
+  /** `--demo` runs the demo once everything is up; `--yes` lets it approve without asking, `--input` names its article. */
   readonly args: readonly string[];
   /** Restarts API and worker when a source file changes. */
   readonly watch: boolean;
@@ -22,39 +24,53 @@ export interface StartParams {
 
 type End = { readonly kind: 'asked' } | { readonly kind: 'died'; readonly part: SupervisedProcess };
 
-function readFlags(args: readonly string[]): { demo: boolean; yes: boolean } {
-  const unknown = args.find((arg) => arg !== '--demo' && arg !== '--yes');
-  if (unknown !== undefined) throw new Error(`npm start knows --demo and --yes, and not "${unknown}".`);
-  return { demo: args.includes('--demo'), yes: args.includes('--yes') };
+/** What a start was asked for, read once. */
+interface Wanted extends StartParams {
+  readonly flags: StartFlags;
+  readonly settings: Settings;
+  readonly stateDir: string;
 }
 
-async function refuseTakenPorts(params: StartParams): Promise<void> {
-  const problems = await portProblems(portClaims(readSettings(params.env)), portTaken);
+function readWanted(params: StartParams): Wanted {
+  const flags = readFlags(params.args, process.stdin.isTTY);
+  const settings = readSettings(params.env);
+  return { ...params, flags, settings, stateDir: resolve(params.root, settings.stateDir ?? '.baton') };
+}
+
+/** Throws a sentence for each port that is not free; `own` are the ports of Baton itself. */
+async function refuseTakenPorts(
+  { flags, settings }: Wanted,
+  own: ReturnType<typeof portClaims>,
+): Promise<void> {
+  // Example agents that run already are as good as new ones.
+  const agents = flags.demo && !(await exampleAgentsAnswer(settings.demoAgentsPort));
+  const problems = await portProblems([...own, ...(agents ? [demoPortClaim(settings)] : [])], portTaken);
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }
 
-/** Keeps `.baton/supervisor.json` true while processes come. */
-function createNotes(file: string, params: StartParams) {
+/** Keeps `supervisor.json` true while processes come. */
+function createNotes(file: string, { settings }: Wanted) {
   const parts: NotedPart[] = [];
-  const settings = readSettings(params.env);
+  let uiUrl: string | null = null;
   const note = async (temporalUiUrl: string | null): Promise<void> => {
+    uiUrl = temporalUiUrl;
     const command = (await commandOf(process.pid)) ?? '';
     const apiUrl = `http://127.0.0.1:${settings.apiPort}`;
     await noteSupervisor(file, { pid: process.pid, command, apiUrl, temporalUiUrl, parts });
   };
   const add = async ({ name, pid }: SupervisedProcess): Promise<void> => {
     parts.push({ name, pid, command: (await commandOf(pid)) ?? '' });
-    await note(null);
+    await note(uiUrl);
   };
   return { note, add };
 }
 
-function showAddresses(terminal: Terminal, stack: Stack): void {
+function showAddresses({ terminal, settings }: Wanted, stack: Stack): void {
   terminal.line('\nBaton is up.');
   terminal.line(`  API          ${stack.apiUrl}`);
   terminal.line(`  Docs         ${stack.apiUrl}/docs`);
   if (stack.temporalUiUrl) terminal.line(`  Temporal UI  ${stack.temporalUiUrl}`);
-  terminal.line('\nCtrl-C stops everything; what happened stays in .baton/.');
+  terminal.line(`\nCtrl-C stops everything; what happened stays in ${settings.stateDir ?? '.baton'}/.`);
 }
 
 async function untilTheEnd(shutdown: Shutdown, parts: readonly SupervisedProcess[]): Promise<End> {
@@ -73,19 +89,26 @@ async function untilTheEnd(shutdown: Shutdown, parts: readonly SupervisedProcess
   return end;
 }
 
-async function demo(
-  params: StartParams,
-  where: Pick<Stack, 'apiUrl' | 'temporalUiUrl'>,
-  signal: AbortSignal,
-) {
-  const { root, terminal } = params;
-  const { yes } = readFlags(params.args);
-  await runDemo({ root, terminal, yes, signal, apiUrl: where.apiUrl, temporalUiUrl: where.temporalUiUrl });
+interface DemoPlace extends Pick<Stack, 'apiUrl' | 'temporalUiUrl'> {
+  readonly signal: AbortSignal;
+  /** Takes the example agents over; without it they end with the demo. */
+  readonly onStarted?: (part: SupervisedProcess) => Promise<void>;
 }
 
-async function run(params: StartParams, file: string, shutdown: Shutdown): Promise<number> {
-  const { root, env, terminal, watch } = params;
-  const notes = createNotes(file, params);
+/** Whether the demo's run completed. */
+function demo(wanted: Wanted, place: DemoPlace): Promise<boolean> {
+  const { root, stateDir, terminal, flags, settings } = wanted;
+  const { apiUrl, temporalUiUrl, signal, onStarted } = place;
+  return runDemo({
+    ...{ root, stateDir, terminal, apiUrl, temporalUiUrl, signal },
+    ...{ yes: flags.yes, input: flags.input, agentsPort: settings.demoAgentsPort },
+    ...(onStarted && { onStarted }),
+  });
+}
+
+async function run(wanted: Wanted, file: string, shutdown: Shutdown): Promise<number> {
+  const { root, stateDir, settings, env, terminal, watch, flags } = wanted;
+  const notes = createNotes(file, wanted);
   const parts: SupervisedProcess[] = [];
   const onStarted = async (part: SupervisedProcess): Promise<void> => {
     shutdown.add(part);
@@ -94,15 +117,16 @@ async function run(params: StartParams, file: string, shutdown: Shutdown): Promi
   };
   await notes.note(null);
   const { signal } = shutdown;
-  const settings = readSettings(env);
-  const stateDir = join(root, '.baton');
   const stack = await startStack({ root, stateDir, settings, env, watch, terminal, signal, onStarted });
   await notes.note(stack.temporalUiUrl);
-  showAddresses(terminal, stack);
-  const end = untilTheEnd(shutdown, parts);
-  if (readFlags(params.args).demo) await Promise.race([demo(params, stack, signal), end]);
+  showAddresses(wanted, stack);
+  const end = untilTheEnd(shutdown, [...parts]);
+  const played = flags.demo ? demo(wanted, { ...stack, signal, onStarted }) : Promise.resolve(null);
+  const completed = await Promise.race([played, end.then(() => null)]);
+  // The links that were printed must open, so everything stays up.
+  if (completed !== null) terminal.line('\nBaton stays up; Ctrl-C stops it.');
   const how = await end;
-  if (how.kind === 'asked') return 0;
+  if (how.kind === 'asked') return completed === false ? 1 : 0;
   terminal.line(`\n${how.part.name} ended unexpectedly. Its last lines (${how.part.logFile}):`);
   terminal.line(await how.part.logTail(30));
   return 1;
@@ -110,26 +134,27 @@ async function run(params: StartParams, file: string, shutdown: Shutdown): Promi
 
 /**
  * `npm start` and `npm run dev`: brings everything up and holds it until Ctrl-C or until a part dies; answers the exit
- * code. When Baton runs in this checkout already, `--demo` runs on that one. Throws a sentence when it cannot start.
+ * code. When Baton runs on this state already, `--demo` runs on that one and is over when its run is. Throws a sentence
+ * when it cannot start.
  */
 export async function start(params: StartParams): Promise<number> {
-  const { terminal, root } = params;
-  const flags = readFlags(params.args);
-  const file = join(root, '.baton', 'supervisor.json');
+  const wanted = readWanted(params);
+  const { terminal, flags, settings } = wanted;
+  const file = join(wanted.stateDir, 'supervisor.json');
   const shutdown = createShutdown(() => process.exit(130));
   const running = await runningSupervisor(file);
   if (running && flags.demo) {
-    await demo(params, running, shutdown.signal);
-    return 0;
+    await refuseTakenPorts(wanted, []);
+    return (await demo(wanted, { ...running, signal: shutdown.signal })) ? 0 : 1;
   }
   if (running) {
     throw new Error(`Baton runs in this checkout already (process ${running.pid}), at ${running.apiUrl}.`);
   }
   const ended = await endLeftovers(file);
   if (ended.length > 0) terminal.line(`  Ended what an earlier run had left behind: ${ended.join(', ')}`);
-  await refuseTakenPorts(params);
+  await refuseTakenPorts(wanted, portClaims(settings));
   try {
-    return await run(params, file, shutdown);
+    return await run(wanted, file, shutdown);
   } catch (error) {
     if (shutdown.signal.aborted) return 0;
     throw error;
