@@ -51,7 +51,7 @@ export type Row = readonly [
 ];
 
 /** The places an answer finds fault with: pointers into the body, or names of parameters. */
-export function placesOf(answer: Answer): readonly string[] {
+function placesOf(answer: Answer): readonly string[] {
   const errors = answer.field('errors');
   const places = Array.isArray(errors) ? errors.filter(isObject) : [];
   return places.flatMap(({ pointer, parameter }) =>
