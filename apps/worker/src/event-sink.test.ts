@@ -1,10 +1,34 @@
-import { NO_USAGE, workflowIdOf, type NumberedTrace, type RunId, type Scope } from '@baton/core';
+import { randomUUID } from 'node:crypto';
+import {
+  NO_USAGE,
+  parseRunId,
+  parseWorkflowId,
+  workflowIdOf,
+  type NumberedTrace,
+  type RunId,
+  type Scope,
+  type TraceEvent,
+} from '@baton/core';
 import type { AppendResult, EventRepository, SinkBatch } from '@baton/store';
-import { newRunId, numbered, otherScope } from '@baton/store/samples';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { createEventSink, type EventSink, type TaskFacts } from './event-sink.ts';
 
-const scope = otherScope();
+const known = parseWorkflowId(`${randomUUID()}.${randomUUID()}`);
+if (known === null) throw new Error('Two random UUIDs are no workflow id.');
+const { scope } = known;
+
+function newRunId(): RunId {
+  const id = parseRunId(randomUUID());
+  if (id === null) throw new Error('A random UUID is no run id.');
+  return id;
+}
+
+const numbered = (seq: number, event: TraceEvent): NumberedTrace => ({
+  ...event,
+  seq,
+  at: `2026-01-01T00:00:0${seq}.000Z`,
+});
+
 const STORED: AppendResult = { unknown: [], refused: [] };
 
 /** Answers of the database, given by the test one after the other. */

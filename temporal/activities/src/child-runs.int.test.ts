@@ -1,19 +1,18 @@
 import { createAdapterRegistry } from '@baton/agents';
 import { errorType, type JsonObject } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
-import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
-import { aRun } from '@baton/store/samples';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aCaller, environmentOf, STEP, told, type Caller } from './activity-fixture.ts';
+import { aCaller, environmentOf, STEP, told } from './activity-fixture.ts';
 import type { Activities, CreateChildRunParams } from './activities.ts';
 import { createActivities } from './create-activities.ts';
+import { createActivityStore, type ActivityStore } from './store-fixture.ts';
 
-let fixture: StoreFixture;
+let fixture: ActivityStore;
 let egress: Egress;
 let createChildRun: Activities['createChildRun'];
 
 beforeAll(async () => {
-  fixture = await createStoreFixture();
+  fixture = await createActivityStore();
   egress = createEgress({ policy: { allowLoopback: true } });
   ({ createChildRun } = createActivities({
     adapters: createAdapterRegistry([]),
@@ -44,11 +43,6 @@ async function publish(name: string, version: string, task: JsonObject): Promise
   });
 }
 
-async function parent(more: Parameters<typeof aRun>[0] = {}): Promise<Caller> {
-  const { run } = await fixture.store.runs.insertAccepted(fixture.scope, aRun(more));
-  return aCaller({ scope: fixture.scope, runId: run.id });
-}
-
 const asked = (idempotencyKey: string, more: Partial<CreateChildRunParams['workflow']> = {}) => ({
   workflow: { namespace: 'content', name: 'greet', version: 'latest', ...more },
   input: { who: 'you' },
@@ -58,7 +52,7 @@ const asked = (idempotencyKey: string, more: Partial<CreateChildRunParams['workf
 
 describe('createChildRun()', () => {
   it('accepts a run with lineage, in the name of who asked for the parent', async () => {
-    const caller = await parent({ requester: 'local|bob', requesterName: 'Bob', priority: 1 });
+    const caller = await fixture.accepted({ requester: 'local|bob', requesterName: 'Bob', priority: 1 });
     const child = await caller.run(createChildRun, asked('child-lineage'));
     expect(child).toMatchObject({
       workflowType: 'content/greet',
@@ -81,14 +75,14 @@ describe('createChildRun()', () => {
   });
 
   it('takes the version that is asked for', async () => {
-    const caller = await parent();
+    const caller = await fixture.accepted();
     const child = await caller.run(createChildRun, asked('child-version', { version: '1.0.0' }));
     expect(child.snapshot.definition).toMatchObject({ document: { version: '1.0.0' } });
     expect(child.snapshot.priority).toBe(3);
   });
 
   it('gives the same run to the same delivery, also when it was accepted before', async () => {
-    const caller = await parent();
+    const caller = await fixture.accepted();
     const first = await caller.run(createChildRun, asked('child-twice'));
     const second = await caller.run(createChildRun, asked('child-twice'));
     expect(second).toEqual(first);
@@ -97,7 +91,7 @@ describe('createChildRun()', () => {
   });
 
   it('fails for good on a workflow or version that cannot be had, and on another namespace', async () => {
-    const caller = await parent();
+    const caller = await fixture.accepted();
     const unknown = [{ name: 'nobody' }, { version: '9.0.0' }, { namespace: 'other' }];
     const failures = await Promise.all(
       unknown.map((wanted, i) => told(caller.run(createChildRun, asked(`child-absent-${i}`, wanted)))),
@@ -109,7 +103,7 @@ describe('createChildRun()', () => {
   });
 
   it('fails for good on a workflow whose agents cannot be had, and names them', async () => {
-    const caller = await parent();
+    const caller = await fixture.accepted();
     const failed = await told(caller.run(createChildRun, asked('child-agents', { name: 'ask' })));
     expect(failed.type).toBe(errorType('configuration'));
     expect(failed.message).toContain('/do/0/ask: Agent "ghost"');

@@ -1,11 +1,10 @@
 import { subjectHash, type HumanTaskRequest } from '@baton/core';
-import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
-import { aRun } from '@baton/store/samples';
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { aCaller, environmentOf, STEP, type Caller } from './activity-fixture.ts';
+import { environmentOf, STEP, type Caller } from './activity-fixture.ts';
 import type { Activities, OpenHumanTaskParams } from './activities.ts';
 import { createHumanTaskActivities } from './human-tasks.ts';
+import { createActivityStore, type ActivityStore } from './store-fixture.ts';
 
 const REVIEW: HumanTaskRequest = {
   kind: 'approval',
@@ -19,22 +18,17 @@ const REVIEW: HumanTaskRequest = {
   visit: 0,
 };
 
-let fixture: StoreFixture;
+let fixture: ActivityStore;
 let activities: Pick<
   Activities,
   'openHumanTask' | 'takeHumanTaskOutcome' | 'expireHumanTask' | 'cancelHumanTask'
 >;
 
 beforeAll(async () => {
-  fixture = await createStoreFixture();
+  fixture = await createActivityStore();
   activities = createHumanTaskActivities(fixture.store);
 });
 afterAll(() => fixture.stop());
-
-async function acceptedCaller(): Promise<Caller> {
-  const { run } = await fixture.store.runs.insertAccepted(fixture.scope, aRun());
-  return aCaller({ scope: fixture.scope, runId: run.id });
-}
 
 const opening = (idempotencyKey: string, more: Partial<HumanTaskRequest> = {}): OpenHumanTaskParams => ({
   task: { ...REVIEW, ...more },
@@ -73,7 +67,7 @@ async function approve(caller: Caller): Promise<void> {
 
 describe('openHumanTask()', () => {
   it('opens the task for the execution that asks, bound to what is shown', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const { humanTaskId, outcome } = await open(caller, opening('key-open'));
     expect(outcome).toBeNull();
     const [task] = await recordOf(caller);
@@ -119,7 +113,7 @@ describe('openHumanTask()', () => {
   });
 
   it('opened twice by one delivery is one task', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const [first, second] = await Promise.all([
       open(caller, opening('key-twice')),
       open(caller, opening('key-twice')),
@@ -129,14 +123,14 @@ describe('openHumanTask()', () => {
   });
 
   it('opened by two deliveries is two tasks', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const first = await open(caller, opening('key-visit-0'));
     const second = await open(caller, opening('key-visit-1', { visit: 1 }));
     expect(second.humanTaskId).not.toBe(first.humanTaskId);
   });
 
   it('keeps all that a person is shown', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const form = { type: 'object', properties: { note: { type: 'string' } } };
     const params = opening('key-all', {
       body: 'About *rivers*.',
@@ -162,7 +156,7 @@ describe('openHumanTask()', () => {
   });
 
   it('returns the outcome of a task that was decided before the run began to wait', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     await open(caller, opening('key-early'));
     await approve(caller);
     expect((await open(caller, opening('key-early'))).outcome).toEqual({ outcome: 'approve' });
@@ -179,14 +173,14 @@ describe('openHumanTask()', () => {
 
 describe('takeHumanTaskOutcome()', () => {
   it('gives nothing while the task is undecided, whatever woke the run', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const { humanTaskId } = await open(caller, opening('key-undecided'));
     expect(await take(caller, humanTaskId)).toBeNull();
     expect((await recordOf(caller))[0]).toMatchObject({ status: 'open', delivery: null });
   });
 
   it('gives the recorded outcome and notes that the run knows it', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const { humanTaskId } = await open(caller, opening('key-decided'));
     await approve(caller);
     expect(await take(caller, humanTaskId)).toEqual({ outcome: 'approve' });
@@ -194,7 +188,7 @@ describe('takeHumanTaskOutcome()', () => {
   });
 
   it("gives nothing of another run's task", async () => {
-    const [owner, other] = [await acceptedCaller(), await acceptedCaller()];
+    const [owner, other] = [await fixture.accepted(), await fixture.accepted()];
     const { humanTaskId } = await open(owner, opening('key-foreign'));
     await approve(owner);
     expect(await take(other, humanTaskId)).toBeNull();
@@ -202,7 +196,7 @@ describe('takeHumanTaskOutcome()', () => {
   });
 
   it('gives nothing for an id that is unknown or none', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     expect(await take(caller, caller.runId)).toBeNull();
     expect(await take(caller, "'; drop table human_tasks")).toBeNull();
   });
@@ -213,7 +207,7 @@ describe('expireHumanTask()', () => {
     caller.run(activities.expireHumanTask, { humanTaskId });
 
   it('expires an undecided task, in the name of nobody', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const { humanTaskId } = await open(caller, opening('key-expires'));
     expect(await expire(caller, humanTaskId)).toMatchObject({
       outcome: 'expired',
@@ -224,7 +218,7 @@ describe('expireHumanTask()', () => {
   });
 
   it('gives the decision when that came first', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const { humanTaskId } = await open(caller, opening('key-too-late'));
     await approve(caller);
     expect(await expire(caller, humanTaskId)).toEqual({ outcome: 'approve' });
@@ -232,7 +226,7 @@ describe('expireHumanTask()', () => {
   });
 
   it("does nothing to another run's task", async () => {
-    const [owner, other] = [await acceptedCaller(), await acceptedCaller()];
+    const [owner, other] = [await fixture.accepted(), await fixture.accepted()];
     const { humanTaskId } = await open(owner, opening('key-not-yours'));
     expect(await expire(other, humanTaskId)).toBeNull();
     expect((await recordOf(owner))[0]?.status).toBe('open');
@@ -244,7 +238,7 @@ describe('cancelHumanTask()', () => {
     caller.run(activities.cancelHumanTask, { humanTaskId, reason: 'Not needed.' });
 
   it('cancels an undecided task and leaves a decided one alone', async () => {
-    const caller = await acceptedCaller();
+    const caller = await fixture.accepted();
     const { humanTaskId } = await open(caller, opening('key-cancel'));
     await cancel(caller, humanTaskId);
     await cancel(caller, humanTaskId);
@@ -252,7 +246,7 @@ describe('cancelHumanTask()', () => {
       status: 'canceled',
       outcome: { outcome: 'canceled' },
     });
-    const decided = await acceptedCaller();
+    const decided = await fixture.accepted();
     const opened = await open(decided, opening('key-cancel-late'));
     await approve(decided);
     await cancel(decided, opened.humanTaskId);
@@ -260,7 +254,7 @@ describe('cancelHumanTask()', () => {
   });
 
   it("does nothing to another run's task", async () => {
-    const [owner, other] = [await acceptedCaller(), await acceptedCaller()];
+    const [owner, other] = [await fixture.accepted(), await fixture.accepted()];
     const { humanTaskId } = await open(owner, opening('key-cancel-foreign'));
     await cancel(other, humanTaskId);
     expect((await recordOf(owner))[0]?.status).toBe('open');

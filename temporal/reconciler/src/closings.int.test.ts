@@ -1,50 +1,47 @@
 import { NO_USAGE, type RunId, type TraceEvent } from '@baton/core';
 import type { RunRecord } from '@baton/store';
-import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
-import { aBatch, aRun, aTask, newRunId, sinkEvent } from '@baton/store/samples';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkIdle, confirmProvisional, settleRun, type ClosingPorts } from './closings.ts';
 import { createConfirmer } from './confirmer.ts';
 import { closed, createFakeGateway, OPEN, type FakeGateway } from './gateway-fixture.ts';
 import { impatient, type Impatient } from './impatient-fixture.ts';
+import { newRunId, openLedger, type Ledger } from './store-fixture.ts';
 
-let fixture: StoreFixture;
+let ledger: Ledger;
 let hurried: Impatient;
 let gateway: FakeGateway;
 let ports: ClosingPorts;
 beforeAll(async () => {
-  fixture = await createStoreFixture();
+  ledger = await openLedger();
 });
 beforeEach(() => {
   gateway = createFakeGateway();
-  hurried = impatient(fixture.store);
-  ports = { runs: hurried.runs, events: fixture.store.events, gateway };
+  hurried = impatient(ledger.store);
+  ports = { runs: hurried.runs, events: ledger.store.events, gateway };
 });
-afterAll(() => fixture.stop());
+afterAll(() => ledger.stop());
 
 const COMPLETED: TraceEvent = { type: 'run.completed', output: { done: true }, usage: NO_USAGE };
 
 /** A run that has told of its start, and of what else is given. */
 async function aRunThatTold(...events: TraceEvent[]): Promise<RunId> {
-  const { run } = await fixture.store.runs.insertAccepted(fixture.scope, aRun());
-  const told: TraceEvent[] = [{ type: 'run.started', input: {} }, ...events];
-  const batch = told.map((event, i) => sinkEvent(i + 1, event));
-  await fixture.store.events.append([aBatch({ scope: fixture.scope, runId: run.id }, batch)]);
-  return run.id;
+  const runId = await ledger.accept();
+  await ledger.tell(runId, [{ type: 'run.started', input: {} }, ...events]);
+  return runId;
 }
 
 async function shown(runId: RunId): Promise<RunRecord> {
-  const run = await fixture.store.runs.get(fixture.scope, runId);
+  const run = await ledger.store.runs.get(ledger.scope, runId);
   if (run === null) throw new Error(`Run ${runId} is gone.`);
   return run;
 }
 
 async function lastEvent(runId: RunId) {
-  const events = await fixture.store.events.list(fixture.scope, runId);
+  const events = await ledger.store.events.list(ledger.scope, runId);
   return events.at(-1);
 }
 
-const settle = (runId: RunId): Promise<boolean> => settleRun(ports, fixture.scope, runId);
+const settle = (runId: RunId): Promise<boolean> => settleRun(ports, ledger.scope, runId);
 
 describe('settleRun()', () => {
   it('publishes the end that a run has told of itself', async () => {
@@ -79,7 +76,7 @@ describe('settleRun()', () => {
 
   it('closes a terminated run as canceled, at the instant of its end, and its human tasks', async () => {
     const runId = await aRunThatTold();
-    const task = await fixture.store.humanTasks.open(fixture.scope, aTask(runId));
+    const task = await ledger.ask(runId);
     gateway.executions.set(runId, closed('terminated'));
     expect(await settle(runId)).toBe(true);
     expect(await shown(runId)).toMatchObject({
@@ -88,7 +85,7 @@ describe('settleRun()', () => {
       endedAt: '2026-01-01T00:00:00.000Z',
     });
     expect(await lastEvent(runId)).toMatchObject({ type: 'run.canceled', origin: 'reconciler' });
-    expect((await fixture.store.humanTasks.get(fixture.scope, task.id))?.status).toBe('canceled');
+    expect((await ledger.store.humanTasks.get(ledger.scope, task.id))?.status).toBe('canceled');
   });
 
   it('closes a run whose execution time-out was reached as faulted with a time-out', async () => {
@@ -133,7 +130,7 @@ describe('settleRun()', () => {
     const runId = await aRunThatTold();
     gateway.executions.set(runId, closed('terminated'));
     await Promise.all([settle(runId), settle(runId), settle(runId)]);
-    const events = await fixture.store.events.list(fixture.scope, runId);
+    const events = await ledger.store.events.list(ledger.scope, runId);
     expect(events.map(({ type }) => type)).toEqual(['run.started', 'run.canceled']);
   });
 });
@@ -162,7 +159,7 @@ describe('checkIdle()', () => {
   });
 
   async function lastHeard(runId: RunId): Promise<number> {
-    const idle = await fixture.store.runs.listOpenIdle({ olderThanMs: 0, limit: 1_000 });
+    const idle = await ledger.store.runs.listOpenIdle({ olderThanMs: 0, limit: 1_000 });
     return Date.parse(idle.find((run) => run.runId === runId)?.lastHeardAt ?? '');
   }
 });
@@ -172,7 +169,7 @@ describe('createConfirmer()', () => {
     const runId = await aRunThatTold(COMPLETED);
     gateway.executions.set(runId, OPEN);
     const confirmer = createConfirmer(ports);
-    confirmer.expect(fixture.scope, runId);
+    confirmer.expect(ledger.scope, runId);
     gateway.executions.set(runId, closed('completed'));
     while ((await shown(runId)).status === 'running') await new Promise(setImmediate);
     expect((await shown(runId)).status).toBe('completed');
@@ -182,7 +179,7 @@ describe('createConfirmer()', () => {
   it('leaves to the reconciler what it cannot confirm', async () => {
     gateway.state = 'failing';
     const confirmer = createConfirmer(ports);
-    confirmer.expect(fixture.scope, newRunId());
+    confirmer.expect(ledger.scope, newRunId());
     await expect(confirmer.stop()).resolves.toBeUndefined();
   });
 
@@ -190,7 +187,7 @@ describe('createConfirmer()', () => {
     const runId = await aRunThatTold(COMPLETED);
     gateway.executions.set(runId, closed('completed'));
     const confirmer = createConfirmer(ports);
-    confirmer.expect(fixture.scope, runId);
+    confirmer.expect(ledger.scope, runId);
     await confirmer.stop();
     expect((await shown(runId)).status).toBe('running');
   });

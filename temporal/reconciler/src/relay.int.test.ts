@@ -1,33 +1,32 @@
 import { workflowIdOf, type RunId } from '@baton/core';
 import type { NewOutboxMessage } from '@baton/store';
-import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
-import { aRun, aTask, newRunId } from '@baton/store/samples';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeGateway, type FakeGateway } from './gateway-fixture.ts';
 import { createReconciler } from './reconciler.ts';
 import { relayOnce } from './relay.ts';
+import { newRunId, openLedger, type Ledger } from './store-fixture.ts';
 
-let fixture: StoreFixture;
+let ledger: Ledger;
 let gateway: FakeGateway;
 beforeAll(async () => {
-  fixture = await createStoreFixture();
+  ledger = await openLedger();
 });
 beforeEach(() => {
   gateway = createFakeGateway();
 });
 afterEach(dropPending);
-afterAll(() => fixture.stop());
+afterAll(() => ledger.stop());
 
-const relay = (): Promise<boolean> => relayOnce({ outbox: fixture.store.outbox, gateway });
+const relay = (): Promise<boolean> => relayOnce({ outbox: ledger.store.outbox, gateway });
 
 const enqueue = (runId: RunId, kind: NewOutboxMessage['kind'], body: NewOutboxMessage['body'] = {}) =>
-  fixture.store.outbox.enqueue(fixture.scope, { kind, workflowId: workflowIdOf(fixture.scope, runId), body });
+  ledger.store.outbox.enqueue(ledger.scope, { kind, workflowId: workflowIdOf(ledger.scope, runId), body });
 
 /** Whatever a test left is nothing to the next. */
 async function dropPending(): Promise<void> {
-  while ((await fixture.store.outbox.countPending()) > 0) {
-    const messages = await fixture.store.outbox.takeDue({ limit: 50 });
-    await Promise.all(messages.map(({ scope, id }) => fixture.store.outbox.markDelivered(scope, id)));
+  while ((await ledger.store.outbox.countPending()) > 0) {
+    const messages = await ledger.store.outbox.takeDue({ limit: 50 });
+    await Promise.all(messages.map(({ scope, id }) => ledger.store.outbox.markDelivered(scope, id)));
   }
 }
 
@@ -48,7 +47,7 @@ describe('relayOnce()', () => {
       expect.arrayContaining([
         [
           'decided',
-          workflowIdOf(fixture.scope, runId),
+          workflowIdOf(ledger.scope, runId),
           { humanTaskId: expect.any(String), decisionId: 'd-1' },
         ],
         ['signal', runId, { type: 'go' }],
@@ -59,7 +58,7 @@ describe('relayOnce()', () => {
         ['terminate', runId, ''],
       ]),
     );
-    expect(await fixture.store.outbox.countPending()).toBe(0);
+    expect(await ledger.store.outbox.countPending()).toBe(0);
   });
 
   it('two at once deliver every message once', async () => {
@@ -94,28 +93,28 @@ describe('relayOnce()', () => {
     await enqueue(later, 'resume');
     await relay();
     expect(gateway.sent).toEqual([['resume', later]]);
-    expect(await fixture.store.outbox.countPending()).toBe(1);
+    expect(await ledger.store.outbox.countPending()).toBe(1);
     while (gateway.sent.length < 2) await relay();
     expect(gateway.sent[1]).toEqual(['suspend', failed]);
   });
 
   it('keeps a message to a workflow that is none of ours, and the others go on', async () => {
     const runId = newRunId();
-    await fixture.store.outbox.enqueue(fixture.scope, { kind: 'suspend', workflowId: 'stranger', body: {} });
+    await ledger.store.outbox.enqueue(ledger.scope, { kind: 'suspend', workflowId: 'stranger', body: {} });
     await enqueue(runId, 'suspend');
     await relay();
     expect(gateway.sent).toEqual([['suspend', runId]]);
-    expect(await fixture.store.outbox.countPending()).toBe(1);
+    expect(await ledger.store.outbox.countPending()).toBe(1);
   });
 
   it('notes on a decided task that its run was signaled', async () => {
-    const { run } = await fixture.store.runs.insertAccepted(fixture.scope, aRun());
-    const workflowId = workflowIdOf(fixture.scope, run.id);
-    const task = await fixture.store.humanTasks.open(fixture.scope, aTask(run.id, { workflowId }));
+    const runId = await ledger.accept();
+    const workflowId = workflowIdOf(ledger.scope, runId);
+    const task = await ledger.ask(runId);
     const actor = { id: 'local|bob' };
-    await fixture.store.humanTasks.expire(fixture.scope, { taskId: task.id, actor, outcome: {} });
+    await ledger.store.humanTasks.expire(ledger.scope, { taskId: task.id, actor, outcome: {} });
     await relay();
-    const settled = await fixture.store.humanTasks.get(fixture.scope, task.id);
+    const settled = await ledger.store.humanTasks.get(ledger.scope, task.id);
     expect(gateway.sent).toEqual([
       ['decided', workflowId, { humanTaskId: task.id, decisionId: settled?.outcomeId }],
     ]);
@@ -127,7 +126,7 @@ describe('createReconciler()', () => {
   it('delivers a message as soon as it is written, and stops', async () => {
     const errors: unknown[] = [];
     const onError = (...told: unknown[]): void => void errors.push(told);
-    const reconciler = createReconciler({ store: fixture.store, gateway, onError });
+    const reconciler = createReconciler({ store: ledger.store, gateway, onError });
     reconciler.start();
     const runId = newRunId();
     await enqueue(runId, 'suspend');
@@ -141,7 +140,7 @@ describe('createReconciler()', () => {
   it('lets Temporal be while it is known to be away', async () => {
     gateway.state = 'open';
     const asked: string[] = [];
-    const runs = new Proxy(fixture.store.runs, {
+    const runs = new Proxy(ledger.store.runs, {
       get: (target, name, receiver) => {
         asked.push(String(name));
         const value: unknown = Reflect.get(target, name, receiver);
@@ -151,7 +150,7 @@ describe('createReconciler()', () => {
     const onError = (_name: string, error: unknown): never => {
       throw error;
     };
-    const reconciler = createReconciler({ store: { ...fixture.store, runs }, gateway, onError });
+    const reconciler = createReconciler({ store: { ...ledger.store, runs }, gateway, onError });
     reconciler.start();
     await reconciler.stop();
     expect(asked).toEqual([]);

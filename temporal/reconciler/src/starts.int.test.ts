@@ -1,35 +1,33 @@
 import { workflowIdOf, type RunId } from '@baton/core';
 import type { NewRun, RunRecord } from '@baton/store';
-import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
-import { aRun, aTask, newRunId } from '@baton/store/samples';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createFakeGateway, OPEN, type FakeGateway } from './gateway-fixture.ts';
 import { impatient, type Impatient } from './impatient-fixture.ts';
 import { signalUnacknowledged, startAccepted } from './starts.ts';
+import { newRunId, openLedger, type Ledger } from './store-fixture.ts';
 
-let fixture: StoreFixture;
+let ledger: Ledger;
 let ports: Impatient;
 let gateway: FakeGateway;
 beforeAll(async () => {
-  fixture = await createStoreFixture();
+  ledger = await openLedger();
 });
 beforeEach(() => {
   gateway = createFakeGateway();
-  ports = impatient(fixture.store);
+  ports = impatient(ledger.store);
 });
-afterAll(() => fixture.stop());
+afterAll(() => ledger.stop());
 
 const startAll = (): Promise<boolean> => startAccepted({ runs: ports.runs, gateway });
 
 async function accept(more: Partial<NewRun> = {}): Promise<RunId> {
   const id = newRunId();
-  const snapshot = { engine: 1, runId: id, workspaceId: fixture.scope.workspaceId };
-  await fixture.store.runs.insertAccepted(fixture.scope, aRun({ id, snapshot, ...more }));
-  return id;
+  const snapshot = { engine: 1, runId: id, workspaceId: ledger.scope.workspaceId };
+  return ledger.accept({ id, snapshot, ...more });
 }
 
 async function shown(runId: RunId): Promise<RunRecord> {
-  const run = await fixture.store.runs.get(fixture.scope, runId);
+  const run = await ledger.store.runs.get(ledger.scope, runId);
   if (run === null) throw new Error(`Run ${runId} is gone.`);
   return run;
 }
@@ -39,7 +37,7 @@ describe('startAccepted()', () => {
     const runId = await accept();
     expect(await startAll()).toBe(false);
     await startAll();
-    expect(gateway.started).toEqual([{ engine: 1, runId, workspaceId: fixture.scope.workspaceId }]);
+    expect(gateway.started).toEqual([{ engine: 1, runId, workspaceId: ledger.scope.workspaceId }]);
     expect(await shown(runId)).toMatchObject({ status: 'pending', temporalRunId: 'execution-1' });
   });
 
@@ -73,7 +71,7 @@ describe('startAccepted()', () => {
     expect(gateway.started.map((snapshot) => snapshot.runId)).toEqual([parent]);
     expect((await shown(child)).status).toBe('pending');
 
-    await fixture.store.runs.closeFromOutside(fixture.scope, parent, { status: 'completed', origin: 'api' });
+    await ledger.store.runs.closeFromOutside(ledger.scope, parent, { status: 'completed', origin: 'api' });
     await startAll();
     expect(await shown(child)).toMatchObject({ status: 'canceled', temporalRunId: null });
     expect(gateway.started).toHaveLength(1);
@@ -89,11 +87,11 @@ describe('startAccepted()', () => {
 describe('signalUnacknowledged()', () => {
   it('signals a decision again until its run says that it knows', async () => {
     const runId = await accept();
-    const workflowId = workflowIdOf(fixture.scope, runId);
+    const workflowId = workflowIdOf(ledger.scope, runId);
     const { humanTasks } = ports;
-    const task = await humanTasks.open(fixture.scope, aTask(runId, { workflowId }));
+    const task = await ledger.ask(runId);
     const finish = { taskId: task.id, actor: { id: 'local|bob' }, outcome: {} };
-    const settled = await humanTasks.expire(fixture.scope, finish);
+    const settled = await humanTasks.expire(ledger.scope, finish);
     const decisionId = settled.outcome === 'done' ? settled.task.outcomeId : null;
     expect(decisionId).not.toBeNull();
 
@@ -103,7 +101,7 @@ describe('signalUnacknowledged()', () => {
     expect(gateway.sent).toEqual([signal, signal]);
     expect(ports.ages).toEqual([10_000, 10_000]);
 
-    await humanTasks.acknowledge(fixture.scope, task.id);
+    await humanTasks.acknowledge(ledger.scope, task.id);
     await signalUnacknowledged({ humanTasks, gateway });
     expect(gateway.sent).toHaveLength(2);
   });

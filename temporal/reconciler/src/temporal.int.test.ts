@@ -1,6 +1,4 @@
 import { workflowIdOf, type RunId } from '@baton/core';
-import { createStoreFixture, type StoreFixture } from '@baton/store/fixture';
-import { aRun, newRunId } from '@baton/store/samples';
 import { createGateway, type Gateway } from '@baton/temporal-client';
 import { temporalAddress, uniqueTaskQueue } from '@baton/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -8,11 +6,12 @@ import { settleRun } from './closings.ts';
 import { impatient } from './impatient-fixture.ts';
 import { relayOnce } from './relay.ts';
 import { startAccepted } from './starts.ts';
+import { newRunId, openLedger, type Ledger } from './store-fixture.ts';
 
-let fixture: StoreFixture;
+let ledger: Ledger;
 let gateway: Gateway;
 beforeAll(async () => {
-  fixture = await createStoreFixture();
+  ledger = await openLedger();
   gateway = createGateway({
     address: await temporalAddress(),
     namespace: 'default',
@@ -22,7 +21,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(async () => {
   await gateway.stop();
-  await fixture.stop();
+  await ledger.stop();
 });
 
 async function accept(): Promise<RunId> {
@@ -31,7 +30,7 @@ async function accept(): Promise<RunId> {
   const snapshot = {
     engine: 1,
     runId: id,
-    workspaceId: fixture.scope.workspaceId,
+    workspaceId: ledger.scope.workspaceId,
     definition: { document, do: [] },
     agents: {},
     pins: {},
@@ -39,13 +38,12 @@ async function accept(): Promise<RunId> {
     priority: 3,
     input: null,
   };
-  await fixture.store.runs.insertAccepted(fixture.scope, aRun({ id, snapshot }));
-  return id;
+  return ledger.accept({ id, snapshot });
 }
 
 describe('the reconciler, on a real Temporal', () => {
   it('starts an accepted run, delivers its terminate, and closes it as canceled', async () => {
-    const { store, scope } = fixture;
+    const { store, scope } = ledger;
     const runId = await accept();
     await startAccepted({ runs: impatient(store).runs, gateway });
     const execution = await gateway.describe(scope, runId);
@@ -65,7 +63,7 @@ describe('the reconciler, on a real Temporal', () => {
   });
 
   it('takes a message to an execution that is closed for delivered: nobody is left to hear it', async () => {
-    const { store, scope } = fixture;
+    const { store, scope } = ledger;
     const workflowId = workflowIdOf(scope, newRunId());
     await store.outbox.enqueue(scope, { kind: 'signal', workflowId, body: { event: { type: 'late' } } });
     await relayOnce({ outbox: store.outbox, gateway });
