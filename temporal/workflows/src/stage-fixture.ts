@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import type { Json, JsonObject, NumberedTrace, Snapshot } from '@baton/core';
+import type { Activities } from '@baton/temporal-activities';
+import { temporalAddress, uniqueTaskQueue } from '@baton/test-kit';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { BatonSinks } from './messages.ts';
+import { workflowsPath } from './workflows-path.ts';
+
+type Handle = ReturnType<TestWorkflowEnvironment['client']['workflow']['getHandle']>;
+
+/** A real Temporal and a worker with the workflow code as it ships; the effects are the test's. */
+export interface Stage {
+  /** The effects that runs ask for; a test sets the ones it needs. */
+  readonly effects: Partial<Activities>;
+  /** The names of all events that a run has told, in order. */
+  told(handle: Handle): readonly string[];
+  /** Starts a run that does what `tasks` say, with signals that come before its first workflow task. */
+  start(
+    tasks: JsonObject[],
+    more?: Partial<Pick<Snapshot, 'input' | 'agents' | 'pins'>> & {
+      readonly signal?: readonly [name: string, argument?: Json];
+    },
+  ): Promise<Handle>;
+  stop(): Promise<void>;
+}
+
+/** A snapshot of a run that calls no agents unless some are pinned. */
+export function snapshotOf(tasks: JsonObject[], more: Partial<Snapshot> = {}): Snapshot {
+  return {
+    engine: 1,
+    runId: randomUUID(),
+    workspaceId: 'workspace',
+    definition: {
+      document: { dsl: '1.0.0', namespace: 'content', name: 'publish', version: '1.0.0' },
+      do: tasks,
+    },
+    agents: {},
+    pins: {},
+    requester: 'local|ada',
+    priority: 3,
+    input: {},
+    ...more,
+  };
+}
+
+/** Effects that fail for good unless the test has set them. */
+function allOf(effects: Partial<Activities>): Activities {
+  const given = <Name extends keyof Activities>(name: Name): Activities[Name] => {
+    const effect = effects[name];
+    if (effect === undefined) throw ApplicationFailure.nonRetryable(`Nobody expects ${name}().`);
+    return effect;
+  };
+  return {
+    invokeAgent: async (params) => given('invokeAgent')(params),
+    callHttp: async (params) => given('callHttp')(params),
+    openHumanTask: async (params) => given('openHumanTask')(params),
+    takeHumanTaskOutcome: async (params) => given('takeHumanTaskOutcome')(params),
+    expireHumanTask: async (params) => given('expireHumanTask')(params),
+    cancelHumanTask: async (params) => given('cancelHumanTask')(params),
+    createChildRun: async (params) => given('createChildRun')(params),
+  };
+}
+
+/** Bundles the workflow code and runs it against the shared Temporal. */
+export async function createStage(): Promise<Stage> {
+  Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
+  const environment = await TestWorkflowEnvironment.createFromExistingServer({
+    address: await temporalAddress(),
+  });
+  const taskQueue = uniqueTaskQueue('workflows');
+  const effects: Partial<Activities> = {};
+  const events = new Map<string, NumberedTrace[]>();
+  const sinks: InjectedSinks<BatonSinks> = {
+    baton: {
+      record: {
+        fn: ({ workflowId }, trace) =>
+          void events.set(workflowId, [...(events.get(workflowId) ?? []), ...trace]),
+      },
+    },
+  };
+  const worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
+    activities: { ...allOf(effects) },
+    sinks,
+  });
+  const running = worker.run();
+  return {
+    effects,
+    told: ({ workflowId }) => (events.get(workflowId) ?? []).map(({ type }) => type),
+    start: async (tasks, { signal, ...more } = {}) => {
+      const options = { taskQueue, workflowId: randomUUID(), args: [snapshotOf(tasks, more)] };
+      const { workflow } = environment.client;
+      if (signal === undefined) return workflow.start('content/publish', options);
+      const [name, ...signalArgs] = signal;
+      return workflow.signalWithStart('content/publish', { ...options, signal: name, signalArgs });
+    },
+    async stop() {
+      worker.shutdown();
+      await running;
+      await environment.teardown();
+    },
+  };
+}
