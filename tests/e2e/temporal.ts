@@ -1,5 +1,10 @@
 import { isObject, own, type JsonObject } from '@baton/core';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
 
 /** Temporal's own client, beside Baton; default the shared server. */
 export async function connectTemporal(
@@ -15,6 +20,16 @@ export function workflowIdOf(run: JsonObject): string {
   const link = links !== undefined && isObject(links) ? own(links, 'temporal') : undefined;
   if (typeof link !== 'string') throw new Error(`No link to Temporal: ${JSON.stringify(links)}`);
   return link.slice(link.lastIndexOf('/') + 1);
+}
+
+/** What Temporal says of the newest execution of a run. */
+export async function describeExecution(run: JsonObject): Promise<WorkflowExecutionDescription> {
+  const { client, stop } = await connectTemporal();
+  try {
+    return await client.workflow.getHandle(workflowIdOf(run)).describe();
+  } finally {
+    await stop();
+  }
 }
 
 /** The events of an execution. */

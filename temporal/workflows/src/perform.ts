@@ -33,6 +33,8 @@ const LOST_DELIVERY = {
 /** Performs the commands of a run and feeds what comes of them back. */
 export interface Performer {
   perform(command: Command): void;
+  /** Whether nothing is under way but timers, which another execution can start anew. */
+  isQuiet(): boolean;
   /** Settles once everything that must happen before the run ends has happened. */
   settled(): Promise<void>;
 }
@@ -50,6 +52,7 @@ export interface Stage extends PerformerParams {
 }
 
 interface Open {
+  readonly kind: OpenCommand['kind'];
   readonly scope: CancellationScope;
   /** Settles when the command is done with, its cleaning up included. */
   readonly done: Promise<void>;
@@ -74,7 +77,7 @@ export function createPerformer(params: PerformerParams): Performer {
             params.feed({ kind: 'failed', command: command.id, failure: toFailure(error) });
         },
       );
-    open.set(command.id, { scope, done });
+    open.set(command.id, { kind: command.kind, scope, done });
   };
   const takeBack = (id: number): void => {
     const taken = open.get(id);
@@ -93,6 +96,7 @@ export function createPerformer(params: PerformerParams): Performer {
         });
       } else start(command);
     },
+    isQuiet: () => closing.size === 0 && [...open.values()].every(({ kind }) => kind === 'start-timer'),
     async settled() {
       while (closing.size > 0) await Promise.all(closing);
     },

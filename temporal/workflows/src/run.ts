@@ -1,5 +1,6 @@
 import {
   createInterpreter,
+  type Interpreter,
   type InterpreterEvent,
   type Json,
   type JsonObject,
@@ -11,6 +12,7 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  continueAsNew,
   isCancellation,
   proxySinks,
   setCurrentDetails,
@@ -35,6 +37,19 @@ import { createSchemaValidator } from './validate-schema.ts';
 /** Characters of a reason to cancel; the API refuses longer ones. */
 const LONGEST_REASON = 1_000;
 
+/**
+ * Events of one execution after which it is continued as new: a worker that has lost it replays them all within the ten
+ * seconds of a workflow task.
+ */
+const LONGEST_EXECUTION = 10_000;
+
+/** Where an execution goes on that continues another one. */
+export interface Continuation {
+  readonly state: RunState;
+  /** When the run itself began, in epoch milliseconds. */
+  readonly startedAt: number;
+}
+
 /** Events waiting to be fed to the reducer, in the order in which they came. */
 interface Inbox {
   readonly events: InterpreterEvent[];
@@ -45,28 +60,44 @@ interface Inbox {
  * Interprets any definition: performs the reducer's commands and feeds back what comes of them. Registered as the
  * dynamic workflow, so that Temporal shows `namespace/name` as the type.
  */
-export async function run(snapshot: Snapshot): Promise<Json> {
+export async function run(snapshot: Snapshot, continuation?: Continuation): Promise<Json> {
   const inbox = createInbox();
   const decided = createDecided();
   handleMessages(inbox, decided.note);
   noteCancel(inbox);
   return CancellationScope.nonCancellable(async () => {
-    const interpreter = createInterpreter(snapshot, Date.now(), {
-      validateSchema: createSchemaValidator(),
-      hash: sha256,
-    });
+    const startedAt = continuation?.startedAt ?? Date.now();
+    const tools = { validateSchema: createSchemaValidator(), hash: sha256 };
+    const interpreter = createInterpreter(snapshot, startedAt, tools);
     const performer = createPerformer({ snapshot, feed: inbox.feed, decided });
-    let state = apply(interpreter.start(Date.now()), performer.perform);
+    const first = begin(interpreter, continuation);
+    let { state } = first;
+    let recorded = record(first);
+    first.commands.forEach(performer.perform);
     setHandler(describeRun, () => picture(snapshot, state));
     while (state.outcome === undefined) {
       await condition(() => inbox.events.length > 0);
-      state = feedAll(state, inbox, (current, event) =>
-        apply(interpreter.next(current, event, Date.now()), performer.perform),
-      );
+      for (let event = inbox.events.shift(); event !== undefined; event = inbox.events.shift()) {
+        const turn = interpreter.next(state, event, Date.now());
+        ({ state } = turn);
+        recorded += record(turn);
+        const long = recorded >= LONGEST_EXECUTION || workflowInfo().continueAsNewSuggested;
+        const quiet = performer.isQuiet() && inbox.events.length === 0 && state.outcome === undefined;
+        // The commands of this turn are open in the state: the next execution performs them.
+        if (long && quiet) await continueAsNew<typeof run>(snapshot, { state, startedAt });
+        turn.commands.forEach(performer.perform);
+      }
     }
     await performer.settled();
     return ending(state);
   });
+}
+
+/** The first turn of an execution: the run's own, or what is open in the state it goes on from. */
+function begin(interpreter: Interpreter, continuation: Continuation | undefined): TurnResult {
+  if (continuation === undefined) return interpreter.start(Date.now());
+  const { state } = continuation;
+  return { state, commands: interpreter.openCommands(state), trace: [] };
 }
 
 function createInbox(): Inbox {
@@ -105,25 +136,13 @@ function noteCancel(inbox: Inbox): void {
   });
 }
 
-function feedAll(
-  state: RunState,
-  inbox: Inbox,
-  next: (state: RunState, event: InterpreterEvent) => RunState,
-): RunState {
-  let current = state;
-  for (let event = inbox.events.shift(); event !== undefined; event = inbox.events.shift()) {
-    current = next(current, event);
-  }
-  return current;
-}
-
-function apply(turn: TurnResult, perform: (command: TurnResult['commands'][number]) => void): RunState {
+/** Hands the events of a turn out, and says how many. */
+function record(turn: TurnResult): number {
   if (turn.trace.length > 0) {
     proxySinks<BatonSinks>().baton.record(turn.trace);
     showDetails(turn);
   }
-  for (const command of turn.commands) perform(command);
-  return turn.state;
+  return turn.trace.length;
 }
 
 /** What Temporal UI shows as the run's current details. */
