@@ -108,6 +108,7 @@ async function runProject(params: VerifyParams, project: TestProject, parts: Tes
   const args = ['-c', 'config/jest.config.mjs', '--selectProjects', project.project, '--ci'];
   args.push(`--maxWorkers=${project.workers}`, '--json', `--outputFile=${report}`);
   if (project.covers) args.push('--coverage', '--coverageReporters=json', `--coverageDirectory=${coverage}`);
+  if (project.without !== undefined) args.push(`--testPathIgnorePatterns=${project.without}`);
   const env = { ...parts.env, ...project.env };
   const ran = await runTool(params, name, { tool: 'jest', args, env, report });
   if (params.signal.aborted) return { name, passed: 0, failed: 1, took: elapsed(since) };

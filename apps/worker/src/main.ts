@@ -13,7 +13,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {
     stopping.abort();
   });
-process.exitCode = await main(createParts(settings, { logger, metrics: createMetrics() }));
+const exitCode = await main(createParts(settings, { logger, metrics: createMetrics() }));
+// The native half of a worker that could not shut down would keep the process for ever.
+process.exit(exitCode);
 
 /** Temporal's own log lines become ours; its own signal handlers stay out of the way. */
 function installRuntime(log: Logger): void {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import type { CallOptions } from '../http.ts';
-import { createTargets, expectRefusals, type Targets } from '../refusal.ts';
-import { createScenario } from '../scenario.ts';
-import { verifies } from '../verifies.ts';
+import type { CallOptions } from './http.ts';
+import { createTargets, expectRefusals, type Targets } from './refusal.ts';
+import { createScenario } from './scenario.ts';
+import { verifies } from './verifies.ts';
 
 const scenario = createScenario();
 const { call, name } = scenario;

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { isObject, own, type Json, type JsonObject } from '@baton/core';
-import { eventually, textOf, type Answer } from '../http.ts';
-import { createTargets, type Targets } from '../refusal.ts';
-import { createScenario, objectOf } from '../scenario.ts';
-import { startApi } from '../stack.ts';
-import { verifies } from '../verifies.ts';
+import { eventually, textOf, type Answer } from './http.ts';
+import { createTargets, type Targets } from './refusal.ts';
+import { createScenario, objectOf } from './scenario.ts';
+import { startApi } from './stack.ts';
+import { verifies } from './verifies.ts';
 
 const scenario = createScenario();
 const { apiUrl, call, run } = scenario;

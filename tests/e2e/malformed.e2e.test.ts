@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Json } from '@baton/core';
-import type { Answer, CallOptions } from '../http.ts';
-import { createTargets, expectRefusals, type Targets } from '../refusal.ts';
-import { createScenario } from '../scenario.ts';
-import { startApi } from '../stack.ts';
-import { verifies } from '../verifies.ts';
+import type { Answer, CallOptions } from './http.ts';
+import { createTargets, expectRefusals, type Targets } from './refusal.ts';
+import { createScenario } from './scenario.ts';
+import { startApi } from './stack.ts';
+import { verifies } from './verifies.ts';
 
 const scenario = createScenario();
 const { call } = scenario;

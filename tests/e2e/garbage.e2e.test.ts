@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { isObject } from '@baton/core';
-import type { CallOptions } from '../http.ts';
-import { createTargets, expectProblem, type Targets } from '../refusal.ts';
-import { askHuman, createScenario, objectOf } from '../scenario.ts';
-import { verifies } from '../verifies.ts';
+import type { CallOptions } from './http.ts';
+import { createTargets, expectProblem, type Targets } from './refusal.ts';
+import { askHuman, createScenario, objectOf } from './scenario.ts';
+import { verifies } from './verifies.ts';
 
 const scenario = createScenario();
 const { apiUrl, call, publish, start, humanTask, decide, ended } = scenario;

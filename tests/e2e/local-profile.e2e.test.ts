@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { createScenario } from '../scenario.ts';
-import { ROOT } from '../markdown.ts';
-import { verifies } from '../verifies.ts';
+import { createScenario } from './scenario.ts';
+import { ROOT } from './markdown.ts';
+import { verifies } from './verifies.ts';
 
 const { apiUrl } = createScenario();
 const { port } = new URL(apiUrl);
