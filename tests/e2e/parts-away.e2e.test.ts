@@ -82,7 +82,7 @@ describe('PostgreSQL away', () => {
       ]);
       // The naps end while nothing can be stored.
       await eventually(
-        () => Promise.all(napping.map(historyOf)),
+        () => Promise.all(napping.map((run) => historyOf(run))),
         (histories) => histories.every((events) => events.some((event) => event.timerFiredEventAttributes)),
       );
       await postgres.again();

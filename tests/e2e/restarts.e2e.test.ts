@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ownStack, ownTemporal } from './own-parts.ts';
+import { textOf } from './http.ts';
 import { askHuman, objectOf } from './scenario.ts';
+import { explain } from './temporal.ts';
 import { verifies } from './verifies.ts';
 
 describe('the whole stack restarted', () => {
@@ -13,14 +15,18 @@ describe('the whole stack restarted', () => {
         { ask: askHuman({ mode: 'any', candidates: { roles: ['editor'] } }) },
         { say: { set: '${ .outcome }' } },
       ]);
-      const runId = (await scenario.start(workflow)).text('id');
+      const run = objectOf(await scenario.start(workflow));
+      const runId = textOf(run, 'id');
       const { id, etag } = await scenario.humanTask(runId);
       expect(await Promise.all([stack.api.stop(), stack.worker.stop()])).toEqual([0, 0]);
       await temporal.stop();
       await temporal.again();
       await Promise.all([stack.api.start(), stack.worker.start()]);
       expect((await scenario.decide(id, { action: 'approve' }, { as: 'bob:editor', etag })).status).toBe(200);
-      expect(await scenario.ended(runId)).toMatchObject({ status: 'completed', output: 'approve' });
+      const ended = await scenario.ended(runId).catch(async (error: unknown) => {
+        throw new Error(`${String(error)}\n${await explain(run, temporal.address)}`, { cause: error });
+      });
+      expect(ended).toMatchObject({ status: 'completed', output: 'approve' });
     },
     120_000,
   );

@@ -35,13 +35,26 @@ export async function describeExecution(run: JsonObject): Promise<WorkflowExecut
 /** The events of an execution. */
 export type History = NonNullable<Awaited<ReturnType<WorkflowHandle['fetchHistory']>>['events']>;
 
-/** The history of a run, read with Temporal's own client. */
-export async function historyOf(run: JsonObject): Promise<History> {
-  const { client, stop } = await connectTemporal();
+/** The history of a run, read with Temporal's own client; default address the shared server's. */
+export async function historyOf(run: JsonObject, address?: string): Promise<History> {
+  const { client, stop } = await connectTemporal(address);
   try {
     const history = await client.workflow.getHandle(workflowIdOf(run)).fetchHistory();
     return history.events ?? [];
   } finally {
     await stop();
   }
+}
+
+/** What Temporal did when, for the message of a scenario that failed: event types with their times. */
+export async function explain(run: JsonObject, address?: string): Promise<string> {
+  const events = await historyOf(run, address);
+  return events
+    .map((event) => {
+      const { seconds, nanos } = event.eventTime ?? {};
+      const at = new Date(Number(seconds ?? 0) * 1_000 + (nanos ?? 0) / 1e6);
+      const kind = Object.keys(event).find((key) => key.endsWith('EventAttributes'));
+      return `${at.toISOString()} ${kind?.replace('EventAttributes', '')}`;
+    })
+    .join('\n');
 }

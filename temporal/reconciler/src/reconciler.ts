@@ -20,7 +20,7 @@ export interface ReconcilerParams {
 
 /** Creates the loops; any number of processes may run them at once. */
 export function createReconciler({ store, gateway, onError }: ReconcilerParams): Reconciler {
-  const ports = { ...store, gateway };
+  const ports = { ...store, gateway, onError };
   const whenUp = (round: () => Promise<boolean>) => async (): Promise<boolean> =>
     gateway.available() ? round() : false;
   const relay = createLoop({ name: 'relay', everyMs: 1_000, round: () => relayOnce(ports), onError });

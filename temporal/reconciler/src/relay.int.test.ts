@@ -13,11 +13,14 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   gateway = createFakeGateway();
+  told = [];
 });
 afterEach(dropPending);
 afterAll(() => ledger.stop());
 
-const relay = (): Promise<boolean> => relayOnce({ outbox: ledger.store.outbox, gateway });
+let told: unknown[] = [];
+const relay = (): Promise<boolean> =>
+  relayOnce({ outbox: ledger.store.outbox, gateway, onError: (name, error) => told.push([name, error]) });
 
 const enqueue = (runId: RunId, kind: NewOutboxMessage['kind'], body: NewOutboxMessage['body'] = {}) =>
   ledger.store.outbox.enqueue(ledger.scope, { kind, workflowId: workflowIdOf(ledger.scope, runId), body });
@@ -89,6 +92,7 @@ describe('relayOnce()', () => {
     await enqueue(failed, 'suspend');
     gateway.state = 'failing';
     await relay();
+    expect(told).toEqual([['relay', expect.any(Error)]]);
     gateway.state = 'there';
     await enqueue(later, 'resume');
     await relay();

@@ -1,11 +1,14 @@
 import { isObject, own, parseWorkflowId, type JsonObject } from '@baton/core';
 import type { OutboxMessage, OutboxRepository } from '@baton/store';
 import type { Delivered, Gateway } from '@baton/temporal-client';
+import type { LoopParams } from './loop.ts';
 
 /** What the relay needs. */
 export interface RelayPorts {
   readonly outbox: OutboxRepository;
   readonly gateway: Gateway;
+  /** Told of a message that has to be sent again. */
+  readonly onError: LoopParams['onError'];
 }
 
 /** Messages taken at once. */
@@ -15,7 +18,7 @@ const BATCH = 50;
  * Sends what the outbox holds to the executions it is for, at least once. A message for an execution that is closed
  * counts as delivered: nobody is left to hear it. True when there may be more.
  */
-export async function relayOnce({ outbox, gateway }: RelayPorts): Promise<boolean> {
+export async function relayOnce({ outbox, gateway, onError }: RelayPorts): Promise<boolean> {
   if (!gateway.available()) return false;
   const messages = await outbox.takeDue({ limit: BATCH });
   await Promise.all(
@@ -24,6 +27,7 @@ export async function relayOnce({ outbox, gateway }: RelayPorts): Promise<boolea
         await send(gateway, message);
         await outbox.markDelivered(message.scope, message.id);
       } catch (error) {
+        onError('relay', error);
         await outbox.reschedule(
           message.scope,
           message.id,

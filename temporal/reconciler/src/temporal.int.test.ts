@@ -24,6 +24,10 @@ afterAll(async () => {
   await ledger.stop();
 });
 
+const unexpected = (_name: string, error: unknown): never => {
+  throw new Error('The relay failed.', { cause: error });
+};
+
 async function accept(): Promise<RunId> {
   const id = newRunId();
   const document = { dsl: '1.0.0', namespace: 'content', name: 'publish', version: '1.0.0' };
@@ -52,7 +56,7 @@ describe('the reconciler, on a real Temporal', () => {
 
     const workflowId = workflowIdOf(scope, runId);
     await store.outbox.enqueue(scope, { kind: 'terminate', workflowId, body: { reason: 'enough' } });
-    await relayOnce({ outbox: store.outbox, gateway });
+    await relayOnce({ outbox: store.outbox, gateway, onError: unexpected });
     expect(await store.outbox.countPending()).toBe(0);
 
     expect(await settleRun({ runs: store.runs, events: store.events, gateway }, scope, runId)).toBe(true);
@@ -66,7 +70,7 @@ describe('the reconciler, on a real Temporal', () => {
     const { store, scope } = ledger;
     const workflowId = workflowIdOf(scope, newRunId());
     await store.outbox.enqueue(scope, { kind: 'signal', workflowId, body: { event: { type: 'late' } } });
-    await relayOnce({ outbox: store.outbox, gateway });
+    await relayOnce({ outbox: store.outbox, gateway, onError: unexpected });
     expect(await store.outbox.countPending()).toBe(0);
   });
 });
