@@ -38,7 +38,7 @@ const rotate = (word: number, by: number): number => (word >>> by) | (word << (3
 
 function schedule(view: DataView, offset: number): readonly number[] {
   const words = Array.from({ length: 16 }, (_, i) => view.getUint32(offset + i * 4));
-  const word = (i: number): number => words[i] ?? 0;
+  const word = (i: number): number => Number(words[i]);
   for (let i = 16; i < 64; i += 1) {
     const a = word(i - 15);
     const b = word(i - 2);
@@ -53,12 +53,12 @@ function compress(state: number[], words: readonly number[]): void {
   let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
   for (let i = 0; i < 64; i += 1) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
-    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + (ROUND[i] ?? 0) + (words[i] ?? 0)) >>> 0;
+    const t1 = (h + s1 + ((e & f) ^ (~e & g)) + Number(ROUND[i]) + Number(words[i])) >>> 0;
     const s0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22);
     const t2 = (s0 + ((a & b) ^ (a & c) ^ (b & c))) >>> 0;
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) >>> 0, c, b, a, (t1 + t2) >>> 0];
   }
   [a, b, c, d, e, f, g, h].forEach((word, i) => {
-    state[i] = ((state[i] ?? 0) + word) >>> 0;
+    state[i] = (Number(state[i]) + word) >>> 0;
   });
 }
