@@ -50,7 +50,14 @@ function schedule(view: DataView, offset: number): readonly number[] {
 }
 
 function compress(state: number[], words: readonly number[]): void {
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = state;
+  let a = Number(state[0]);
+  let b = Number(state[1]);
+  let c = Number(state[2]);
+  let d = Number(state[3]);
+  let e = Number(state[4]);
+  let f = Number(state[5]);
+  let g = Number(state[6]);
+  let h = Number(state[7]);
   for (let i = 0; i < 64; i += 1) {
     const s1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + Number(ROUND[i]) + Number(words[i])) >>> 0;
