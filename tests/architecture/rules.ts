@@ -73,7 +73,7 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
     '@baton/temporal-client',
     '@baton/test-kit',
   ],
-  '@baton/bench': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
+  '@baton/bench': ['@baton/jq', '@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
 };
 
 /** Packages whose shipped code may import nothing but their edges and their own files, and may not look at a clock. */

@@ -8,7 +8,7 @@ export interface StaticCheck {
   readonly args: readonly string[];
 }
 
-const LINTED = ['packages', 'apps', 'temporal', 'tests', 'config', 'docs', 'examples'];
+const LINTED = ['packages', 'apps', 'temporal', 'tests', 'config', 'docs', 'examples', 'bench'];
 
 /** The static checks, in the order in which they run. */
 export const STATIC_CHECKS: readonly StaticCheck[] = [

@@ -60,6 +60,7 @@ export function copyObject(object: JsonObject): JsonObject {
 
 /** Compares strings by code points, as jq does (JavaScript's own order is by UTF-16 units). */
 export function compareStrings(left: string, right: string): number {
+  if (left === right) return 0;
   const length = Math.min(left.length, right.length);
   for (let index = 0; index < length; index += 1) {
     const a = left.charCodeAt(index);

@@ -22,6 +22,10 @@ export function createPress(limits: Limits): (value: Json) => Json {
   return (value) => {
     outputs += 1;
     if (outputs > limits.outputs) throw new JqLimitError('outputs', limits.outputs);
+    if (typeof value !== 'object' && typeof value !== 'number') {
+      grow(sizeOf(value));
+      return value;
+    }
     const odd = measure(value, { grow, deepest, limit: limits.depth });
     return odd ? replaceOdd(value) : value;
   };

@@ -23,6 +23,17 @@ interface Keyed {
   readonly item: Json;
 }
 
+/** `sort_by(f)` and its kin compare `[f]`; where each holds one value, those are in the same order. */
+function bare(keys: readonly Json[]): readonly Json[] {
+  const inner: Json[] = [];
+  for (const key of keys) {
+    const [only] = Array.isArray(key) && key.length === 1 ? key : [];
+    if (only === undefined) return keys;
+    inner.push(only);
+  }
+  return inner;
+}
+
 /** Pairs items with their sort keys and sorts them; equal keys keep their order. */
 function sortKeyed(meter: Meter, items: readonly Json[], keys: readonly Json[]): Keyed[] {
   meter.charge(items.length);
@@ -35,6 +46,7 @@ function sortKeyed(meter: Meter, items: readonly Json[], keys: readonly Json[]):
 }
 
 function groups(meter: Meter, items: readonly Json[], keys: readonly Json[]): Json[][] {
+  if (keys.every((key) => typeof key === 'string')) return groupsOfTexts(meter, items, keys);
   const result: Json[][] = [];
   let last: Keyed | undefined;
   for (const keyed of sortKeyed(meter, items, keys)) {
@@ -45,6 +57,21 @@ function groups(meter: Meter, items: readonly Json[], keys: readonly Json[]): Js
     last = keyed;
   }
   return result;
+}
+
+/** Grouped first and sorted then: there are fewer groups than items. */
+function groupsOfTexts(meter: Meter, items: readonly Json[], keys: readonly string[]): Json[][] {
+  const byKey = new Map<string, Json[]>();
+  for (const [index, item] of items.entries()) {
+    const key = keys[index] ?? '';
+    meter.chargeText(key.length);
+    const group = byKey.get(key);
+    if (group === undefined) byKey.set(key, [item]);
+    else group.push(item);
+  }
+  meter.charge(items.length);
+  const sorted = sortKeyed(meter, [...byKey.values()], [...byKey.keys()]);
+  return sorted.map(({ item }) => item).filter((group) => Array.isArray(group));
 }
 
 type ByKeys = (meter: Meter, items: readonly Json[], keys: readonly Json[]) => Json;
@@ -61,7 +88,7 @@ const byKeys =
     if (!Array.isArray(input) || !Array.isArray(keys)) {
       throw notBoth(input, keys, `cannot be ${verb}, as they are not both arrays`);
     }
-    return use(meter, input, keys);
+    return use(meter, input, bare(keys));
   };
 
 const sort = byKeys('sorted', (meter, items, keys) => sortKeyed(meter, items, keys).map(({ item }) => item));

@@ -1,7 +1,7 @@
 import { JqError, JqLimitError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import type { Limits } from '../limits.ts';
-import { createMeter } from './meter.ts';
+import { StepMeter } from './meter.ts';
 import type { Meter } from './meter.ts';
 import type { Trail } from './trail.ts';
 import { lost } from './trail.ts';
@@ -110,118 +110,134 @@ export interface MachineParams {
   readonly input: Json;
 }
 
-/** What is still to be done. */
-interface Agenda {
-  readonly forks: Fork[];
-  ready: Continuation | null;
-  scheduled: Code | null;
-  result: Json | undefined;
+/** Starts `code` on `input`. Each call of the function it gives runs until the next result; `undefined` is the end. */
+export function createMachine(params: MachineParams): () => Json | undefined {
+  const evaluation = new Evaluation(params);
+  const { code, env, input } = params;
+  const { one } = code;
+  if (one === null) return () => evaluation.next();
+  let asked = false;
+  return () => {
+    if (asked) return undefined;
+    asked = true;
+    evaluation.charge(1);
+    return one(evaluation, env, input);
+  };
 }
 
-/** Starts `code` on `input`. Each call of the function it gives runs until the next result; `undefined` is the end. */
-export function createMachine({ limits, clock, code, env, input }: MachineParams): () => Json | undefined {
-  const agenda: Agenda = { forks: [], ready: null, scheduled: code, result: undefined };
-  const top: Continuation = {
-    resume: ({ value }) => {
-      agenda.result = value;
-    },
-    next: null,
-    handler: null,
-    depth: 0,
-  };
-  const registers: Registers = { env, value: input, trail: null, continuation: top };
-  const machine: Machine = Object.assign(
-    registers,
-    createMeter(limits, clock),
-    createMoves(registers, agenda, limits),
-  );
-  return () => {
-    agenda.result = undefined;
+/** One evaluation, from its start to its last result. A class, so that the many that are made share their functions. */
+class Evaluation extends StepMeter implements Machine {
+  env: Env | null;
+  value: Json;
+  trail: Trail | null = null;
+  continuation: Continuation;
+  private readonly forks: Fork[] = [];
+  private ready: Continuation | null = null;
+  private scheduled: Code | null;
+  private result: Json | undefined = undefined;
+
+  constructor({ limits, clock, code, env, input }: MachineParams) {
+    super(limits, clock);
+    this.env = env;
+    this.value = input;
+    this.scheduled = code;
+    this.continuation = {
+      resume: () => void (this.result = this.value),
+      next: null,
+      handler: null,
+      depth: 0,
+    };
+  }
+
+  emit(value: Json): void {
+    this.value = value;
+    this.ready = this.continuation;
+  }
+
+  jump(code: Code): void {
+    this.scheduled = code;
+  }
+
+  push(resume: (machine: Machine) => void): void {
+    this.extend(resume, this.continuation.handler);
+  }
+
+  guard(code: Code): void {
+    const { continuation, env, trail } = this;
+    const handler = { mark: this.forks.length, continuation, env, trail, code };
+    this.extend((running) => running.emit(running.value), handler);
+  }
+
+  fork(again: Resumable): void {
+    if (this.forks.length >= this.limits.depth) throw new JqLimitError('depth', this.limits.depth);
+    const { env, value, trail, continuation } = this;
+    this.forks.push({ again, env, value, trail, continuation });
+  }
+
+  mark(): number {
+    return this.forks.length;
+  }
+
+  cut(mark: number): void {
+    if (this.forks.length > mark) this.forks.length = mark;
+  }
+
+  /** Runs until the next result; `undefined` is the end. */
+  next(): Json | undefined {
+    this.result = undefined;
     for (;;) {
       try {
-        while (agenda.result === undefined) if (!step(machine, agenda)) return undefined;
-        return agenda.result;
+        while (this.result === undefined) if (!this.step()) return undefined;
+        return this.result;
       } catch (error) {
-        recover(machine, agenda, error);
+        this.recover(error);
       }
     }
-  };
-}
+  }
 
-function createMoves(registers: Registers, agenda: Agenda, limits: Limits): Moves {
-  const { forks } = agenda;
-  const extend = (resume: (machine: Machine) => void, handler: Handler | null): void => {
-    const { continuation } = registers;
+  private extend(resume: (machine: Machine) => void, handler: Handler | null): void {
+    const { continuation, limits } = this;
     const depth = continuation.depth + 1;
     if (depth > limits.depth) throw new JqLimitError('depth', limits.depth);
-    registers.continuation = { resume, next: continuation, handler, depth };
-  };
-  return {
-    emit(value) {
-      registers.value = value;
-      agenda.ready = registers.continuation;
-    },
-    jump(code) {
-      agenda.scheduled = code;
-    },
-    push: (resume) => extend(resume, registers.continuation.handler),
-    guard(code) {
-      const { continuation, env, trail } = registers;
-      extend((running) => running.emit(running.value), {
-        mark: forks.length,
-        continuation,
-        env,
-        trail,
-        code,
-      });
-    },
-    fork(again) {
-      if (forks.length >= limits.depth) throw new JqLimitError('depth', limits.depth);
-      const { env, value, trail, continuation } = registers;
-      forks.push({ again, env, value, trail, continuation });
-    },
-    mark: () => forks.length,
-    cut(mark) {
-      if (forks.length > mark) forks.length = mark;
-    },
-  };
-}
+    this.continuation = { resume, next: continuation, handler, depth };
+  }
 
-/** Does the next thing; `false` when nothing is left. */
-function step(machine: Machine, agenda: Agenda): boolean {
-  machine.charge(1);
-  const { ready, scheduled } = agenda;
-  if (ready !== null) {
-    agenda.ready = null;
-    machine.continuation = ready.next ?? ready;
-    ready.resume(machine);
+  /** Does the next thing; `false` when nothing is left. */
+  private step(): boolean {
+    this.charge(1);
+    const { ready, scheduled } = this;
+    if (ready !== null) {
+      this.ready = null;
+      this.continuation = ready.next ?? ready;
+      ready.resume(this);
+      return true;
+    }
+    if (scheduled !== null) {
+      this.scheduled = null;
+      scheduled.run(this);
+      return true;
+    }
+    const fork = this.forks.pop();
+    if (fork === undefined) return false;
+    this.env = fork.env;
+    this.value = fork.value;
+    this.trail = fork.trail;
+    this.continuation = fork.continuation;
+    fork.again.run(this);
     return true;
   }
-  if (scheduled !== null) {
-    agenda.scheduled = null;
-    scheduled.run(machine);
-    return true;
-  }
-  const fork = agenda.forks.pop();
-  if (fork === undefined) return false;
-  machine.env = fork.env;
-  machine.value = fork.value;
-  machine.trail = fork.trail;
-  machine.continuation = fork.continuation;
-  fork.again.run(machine);
-  return true;
-}
 
-/** Goes on with the handler of the innermost `try`, or throws on. */
-function recover(machine: Machine, agenda: Agenda, error: unknown): void {
-  const { handler } = machine.continuation;
-  if (!(error instanceof JqError) || handler === null) throw error;
-  machine.chargeError();
-  agenda.forks.length = handler.mark;
-  agenda.ready = null;
-  agenda.scheduled = handler.code;
-  machine.continuation = handler.continuation;
-  machine.env = handler.env;
-  machine.value = error.value;
-  machine.trail = handler.trail === null ? null : lost;
+  /** Goes on with the handler of the innermost `try`, or throws on. */
+  private recover(error: unknown): void {
+    const { handler } = this.continuation;
+    if (!(error instanceof JqError) || handler === null) throw error;
+    this.chargeError();
+    this.forks.length = handler.mark;
+    this.ready = null;
+    this.scheduled = handler.code;
+    this.continuation = handler.continuation;
+    this.env = handler.env;
+    this.value = error.value;
+    this.trail = handler.trail === null ? null : lost;
+  }
 }

@@ -28,27 +28,48 @@ const stepsPerError = 20;
 const membersPerStep = 16;
 const unitsPerStep = 64;
 
-/** Starts a meter at zero. */
-export function createMeter(limits: Limits, clock: () => number): Meter {
-  let steps = 0;
-  const charge = (units: number): void => {
-    steps += units;
-    if (steps > limits.steps) throw new JqLimitError('steps', limits.steps);
-  };
-  return {
-    limits,
-    charge,
-    chargeMembers: (size) => charge(size / membersPerStep),
-    chargeText(length) {
-      if (length > limits.stringLength) throw new JqLimitError('stringLength', limits.stringLength);
-      charge(length / unitsPerStep);
-    },
-    chargeJoin(left, right) {
-      if (left + right > limits.stringLength) throw new JqLimitError('stringLength', limits.stringLength);
-      charge(Math.min(left, right) / unitsPerStep);
-    },
-    chargeError: () => charge(stepsPerError),
-    patterns: new Map(),
-    clock,
-  };
+/** A meter that starts at zero, and lives as long as its evaluation. */
+export class StepMeter implements Meter {
+  readonly limits: Limits;
+  private readonly ask: () => number;
+  private steps = 0;
+  private known: Map<string, RE2JS> | null = null;
+
+  constructor(limits: Limits, clock: () => number) {
+    this.limits = limits;
+    this.ask = clock;
+  }
+
+  get patterns(): Map<string, RE2JS> {
+    this.known ??= new Map();
+    return this.known;
+  }
+
+  charge(units: number): void {
+    this.steps += units;
+    if (this.steps > this.limits.steps) throw new JqLimitError('steps', this.limits.steps);
+  }
+
+  chargeMembers(size: number): void {
+    this.charge(size / membersPerStep);
+  }
+
+  chargeText(length: number): void {
+    if (length > this.limits.stringLength) throw new JqLimitError('stringLength', this.limits.stringLength);
+    this.charge(length / unitsPerStep);
+  }
+
+  chargeJoin(left: number, right: number): void {
+    const { stringLength } = this.limits;
+    if (left + right > stringLength) throw new JqLimitError('stringLength', stringLength);
+    this.charge(Math.min(left, right) / unitsPerStep);
+  }
+
+  chargeError(): void {
+    this.charge(stepsPerError);
+  }
+
+  clock(): number {
+    return this.ask();
+  }
 }

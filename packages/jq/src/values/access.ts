@@ -83,6 +83,9 @@ function badSlice(): JqError {
   return new JqError('Array/string slice indices must be integers');
 }
 
+/** Steps for one key written: objects grow by hashing, and more slowly the larger they are. */
+const stepsPerKey = 8;
+
 /** The longest array an assignment may create by its index alone. */
 const longestArray = 536_870_911;
 
@@ -99,6 +102,7 @@ export function writeMember(meter: Meter, { container, key, value, inPlace }: Wr
   if (typeof key === 'string' && (container === null || isObject(container))) {
     const target = container === null ? {} : inPlace ? container : copyObject(container);
     if (!inPlace && container !== null) meter.chargeMembers(Object.keys(container).length);
+    meter.charge(stepsPerKey);
     writeKey(target, key, value);
     return target;
   }
