@@ -1,4 +1,4 @@
-export { compile } from './program.ts';
+export { compile, engineVersion } from './program.ts';
 export type { CompileOptions, Program, Variables } from './program.ts';
 export { JqError, JqLimitError, JqSyntaxError } from './errors.ts';
 export type { Json, JsonObject, ReadonlyJson } from './json.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compile, JqError, JqLimitError, JqSyntaxError } from './index.ts';
+import { compile, engineVersion, JqError, JqLimitError, JqSyntaxError } from './index.ts';
 import { mismatches } from './results-of.ts';
 
 describe('compile()', () => {
@@ -33,6 +33,12 @@ describe('compile()', () => {
       expect(() => compile(source)).toThrow(/cannot use modules/);
     }
     expect(() => compile('now')).toThrow('no clock was given');
+  });
+
+  it('behaves as the version that is asked for, and refuses one that it does not know', () => {
+    expect(compile('.a', { engine: 1 }).first({ a: 1 })).toBe(1);
+    for (const engine of [0, engineVersion + 1, 1.5, Number.NaN])
+      expect(() => compile('.a', { engine })).toThrow('is none of them');
   });
 
   it('refuses names that nothing defines, and bad calls of those that exist', () => {

@@ -18,7 +18,12 @@ export interface CompileOptions {
   readonly limits?: Partial<Limits>;
   /** Milliseconds since the epoch, asked once for each use of `now`. Without it `now` is refused. */
   readonly clock?: () => number;
+  /** Which behavior of the engine, from 1 to `engineVersion`; default the newest. Who must get the same results later keeps it. */
+  readonly engine?: number;
 }
+
+/** The newest behavior of the engine. It grows when a program that worked gives other results than before. */
+export const engineVersion = 1;
 
 /** Values of the caller's variables, by their names without `$`. */
 export type Variables = Readonly<Record<string, ReadonlyJson>>;
@@ -40,10 +45,15 @@ export interface Program {
 
 /**
  * Compiles a jq program. Throws `JqSyntaxError` when it cannot be parsed or uses a name that is not known or not
- * available, and `JqLimitError` when its text is too long.
+ * available, `JqLimitError` when its text is too long, and `RangeError` for a version that this engine does not know.
  */
 export function compile(source: string, options: CompileOptions = {}): Program {
   const limits: Limits = { ...defaultLimits, ...options.limits };
+  const { engine = engineVersion } = options;
+  if (!Number.isInteger(engine) || engine < 1 || engine > engineVersion)
+    throw new RangeError(
+      `This engine behaves as versions 1 to ${engineVersion} did; ${engine} is none of them.`,
+    );
   if (source.length > limits.sourceLength) throw new JqLimitError('sourceLength', limits.sourceLength);
   const names = [...new Set(options.variables ?? [])];
   const { clock } = options;

@@ -1,4 +1,4 @@
-import { compile, JqError, JqLimitError, JqSyntaxError, type Program } from '@baton/jq';
+import { compile, engineVersion, JqError, JqLimitError, JqSyntaxError, type Program } from '@baton/jq';
 import type { Duration, Expression, Template } from '../definition/definition.ts';
 import { readTemplateString } from '../definition/expression-text.ts';
 import { durationObjectToMs, parseIsoDuration } from '../duration.ts';
@@ -35,8 +35,8 @@ export interface Evaluator {
   duration(value: Duration, sight: Sight): number;
 }
 
-/** Creates an evaluator; `now` gives jq's clock in epoch milliseconds. */
-export function createEvaluator(now: () => number): Evaluator {
+/** Creates an evaluator; `now` gives jq's clock in epoch milliseconds, `engine` is the version of jq's behavior. */
+export function createEvaluator(now: () => number, engine: number = engineVersion): Evaluator {
   const programs = new Map<string, Program>();
   const expression = (source: Expression, sight: Sight): Json => {
     try {
@@ -50,7 +50,7 @@ export function createEvaluator(now: () => number): Evaluator {
     const key = `${names.join(',')}|${source}`;
     let compiled = programs.get(key);
     if (compiled === undefined) {
-      compiled = compile(source, { variables: names, clock: now });
+      compiled = compile(source, { variables: names, clock: now, engine });
       programs.set(key, compiled);
     }
     return compiled;

@@ -3,6 +3,7 @@ import type { Json } from '../json.ts';
 import { loadRun } from './load.ts';
 import { behaviors } from './behaviors/behaviors.ts';
 import { createInterpreter } from './interpreter.ts';
+import { ENGINE_VERSION } from './snapshot.ts';
 import {
   BEGIN,
   errorOf,
@@ -63,6 +64,11 @@ describe('createInterpreter()', () => {
     expect(() => createInterpreter(snapshotOf([]), BEGIN, PARAMS)).toThrow(
       "The run's definition is not valid",
     );
+  });
+
+  it('throws for a run of a newer interpreter, rather than read it differently', () => {
+    const snapshot = { ...snapshotOf([everything]), engine: ENGINE_VERSION + 1 };
+    expect(() => createInterpreter(snapshot, BEGIN, PARAMS)).toThrow('start newer workers');
   });
 });
 

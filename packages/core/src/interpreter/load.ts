@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '../json.ts';
 import { isArray, own, isObject } from '../json.ts';
 import type { Behaviors } from './behavior.ts';
 import { createEvaluator, type Evaluator } from './expressions.ts';
-import type { Snapshot } from './snapshot.ts';
+import { ENGINE_VERSION, JQ_VERSIONS, type Snapshot } from './snapshot.ts';
 import type { Cursor } from './state.ts';
 
 type ListName = Cursor['list'];
@@ -41,12 +41,21 @@ export interface LoadedRun {
   source(pointer: string): Json;
 }
 
-/** Parses a snapshot's definition once; throws when it is not valid, which publishing has made sure of. */
+/**
+ * Parses a snapshot's definition once. Throws when it is not valid, which publishing has made sure of, and when the
+ * snapshot is of a newer interpreter.
+ */
 export function loadRun(
   snapshot: Snapshot,
   startedAt: number,
   params: InterpreterParams & { readonly behaviors: Behaviors },
 ): LoadedRun {
+  const jq = JQ_VERSIONS[snapshot.engine];
+  if (jq === undefined) {
+    throw new Error(
+      `The run needs version ${snapshot.engine} of the interpreter, and this worker knows 1 to ${ENGINE_VERSION}: start newer workers.`,
+    );
+  }
   const { definition, problems } = parseDefinition(snapshot.definition);
   if (definition === undefined) {
     throw new Error(
@@ -62,7 +71,7 @@ export function loadRun(
     params,
     behaviors: params.behaviors,
     clock,
-    evaluator: createEvaluator(() => clock.now),
+    evaluator: createEvaluator(() => clock.now, jq),
     constants: constantsOf(snapshot, startedAt),
     item: (pointer) => tree.items.get(pointer),
     list: (pointer, list) => tree.lists.get(listKey(pointer, list)) ?? [],

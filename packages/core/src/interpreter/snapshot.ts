@@ -4,6 +4,9 @@ import type { Json, JsonObject } from '../json.ts';
 /** Behaviour of the interpreter that new runs get; recorded in every snapshot. */
 export const ENGINE_VERSION = 1;
 
+/** The behavior of expressions that belongs to each behavior of the interpreter: neither changes under a run. */
+export const JQ_VERSIONS: Readonly<Record<number, number>> = { 1: 1 };
+
 /** All that a run is pinned to when it is accepted; it never changes under the run. */
 export interface Snapshot {
   /** Behaviour version of the interpreter. */
