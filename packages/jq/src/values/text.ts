@@ -65,33 +65,48 @@ export function toText(meter: Meter, root: Json): string {
 /** Writing a member takes as long as copying this many. */
 const membersPerWrite = 8;
 
+/** A text in the making. It is joined now and then, as a rope of many small pieces takes many times its length. */
+interface Pieces {
+  readonly whole: string[];
+  readonly recent: string[];
+  length: number;
+}
+
+const mostRecent = 1024;
+
+function add(pieces: Pieces, text: string): void {
+  pieces.length += text.length;
+  if (pieces.recent.push(text) >= mostRecent) pieces.whole.push(pieces.recent.splice(0).join(''));
+}
+
 /** `grows` is called with the length of the text before each member, and throws to stop the writing. */
 function writeText(root: Json, grows: (length: number) => void): string {
   const first = open(root);
   if (first === null) return scalarText(root);
   const stack = [first];
-  let text = first.keys === null ? '[' : '{';
+  const pieces: Pieces = { whole: [], recent: [], length: 0 };
+  add(pieces, first.keys === null ? '[' : '{');
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
     if (top.next >= top.size) {
-      text += top.keys === null ? ']' : '}';
+      add(pieces, top.keys === null ? ']' : '}');
       stack.pop();
       continue;
     }
-    grows(text.length);
+    grows(pieces.length);
     const index = top.next;
     top.next += 1;
-    if (index > 0) text += ',';
+    if (index > 0) add(pieces, ',');
     const child = childAt(top, index);
-    if (top.keys !== null) text += `${quote(top.keys[index] ?? '')}:`;
+    if (top.keys !== null) add(pieces, `${quote(top.keys[index] ?? '')}:`);
     const inner = open(child);
-    if (inner === null) text += scalarText(child);
-    else if (stack.length > maxValueDepth) text += '"<skipped: too deep>"';
+    if (inner === null) add(pieces, scalarText(child));
+    else if (stack.length > maxValueDepth) add(pieces, '"<skipped: too deep>"');
     else {
-      text += inner.keys === null ? '[' : '{';
+      add(pieces, inner.keys === null ? '[' : '{');
       stack.push(inner);
     }
   }
-  return text;
+  return [...pieces.whole, ...pieces.recent].join('');
 }
 
 function childAt(container: OpenContainer, index: number): Json {
