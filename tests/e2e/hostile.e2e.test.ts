@@ -153,3 +153,18 @@ describe('a run that asks for too much', () => {
     ]);
   });
 });
+
+describe('half a character', () => {
+  it(verifies('HTTP-1', 'in an error faults its run and nothing else'), async () => {
+    const raised = (detail: string): JsonObject => ({
+      r: { raise: { error: { type: 'https://x.example/y', status: 500, title: detail, detail } } },
+    });
+    const fetch = { call: 'http', with: { method: 'get', endpoint: `${agent.url}/surrogate` } };
+    for (const tasks of [[{ g: fetch }, raised('${ .text }')], [{ w: { wait: '${ ("a" * 98) + "😀" }' } }]]) {
+      const ended = await run(tasks);
+      expect(ended['status']).toBe('faulted');
+      expect(JSON.stringify(ended)).not.toMatch(/\\ud8/i);
+    }
+    expect(await run([{ a: { set: { ok: true } } }])).toMatchObject({ status: 'completed' });
+  });
+});

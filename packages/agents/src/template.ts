@@ -1,4 +1,4 @@
-import { failure, isObject, readTemplateString, type Json, type JsonObject } from '@baton/core';
+import { excerpt, failure, isObject, readTemplateString, type Json, type JsonObject } from '@baton/core';
 import { compile, JqError, JqLimitError, JqSyntaxError } from '@baton/jq';
 import { AgentFailureError, type ConfigProblem } from './adapter.ts';
 
@@ -86,7 +86,7 @@ function compileExpression(source: string, place: TemplatePlace): CompiledTempla
 
 function toExpressionFailure(error: unknown, pointer: string): unknown {
   if (!(error instanceof JqError) && !(error instanceof JqLimitError)) return error;
-  const detail = `The expression at ${pointer} of the agent's config failed: ${error.message.slice(0, 500)}`;
+  const detail = `The expression at ${pointer} of the agent's config failed: ${excerpt(error.message, 500)}`;
   return new AgentFailureError(failure('expression', detail, { code: 'expression_failed' }), error);
 }
 

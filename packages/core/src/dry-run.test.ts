@@ -134,6 +134,23 @@ describe('dryRun()', () => {
     ]);
   });
 
+  it('gives plain data the type that the filter asks for', () => {
+    const go = { with: { type: 'go' } };
+    expect(output(rehearse([listen({ one: paid })], { l: { sum: 5 } }))).toEqual([{ sum: 5 }]);
+    expect(output(rehearse([listen({ any: [paid, go] })], { l: 7 }))).toEqual([7]);
+    expect(output(rehearse([listen({ all: [paid, go] })], { l: [1, 2] }))).toEqual([1, 2]);
+    const nested = { 'a/b~c': { do: [{ 'l ~/': { listen: { to: { one: paid } } } }] } };
+    expect(output(rehearse([nested], { 'l ~/': 3 }))).toEqual([3]);
+    const computed = listen({ one: { with: { type: '${ "l" }' } } });
+    expect(output(rehearse([computed], { l: 4 }))).toEqual([4]);
+  });
+
+  it('waits for an event however little time the run has', () => {
+    const timed = { definition: { timeout: { after: 'PT10M' } } };
+    expect(rehearse([listen({ one: paid })], {}, timed)).not.toHaveProperty('outcome');
+    expect(output(rehearse([{ w: { wait: 'PT1M' } }], {}, timed))).toEqual({});
+  });
+
   it('ends without an outcome when nobody gives the event that is waited for', () => {
     const waiting = rehearse([listen({ one: paid })]);
     expect(waiting).not.toHaveProperty('outcome');

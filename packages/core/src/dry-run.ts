@@ -5,7 +5,7 @@ import type { InterpreterParams } from './interpreter/load.ts';
 import type { Snapshot } from './interpreter/snapshot.ts';
 import type { Outcome, RunState } from './interpreter/state.ts';
 import type { NumberedTrace } from './interpreter/trace.ts';
-import { isArray, isObject, own, type Json, type JsonObject } from './json.ts';
+import { atPointer, isArray, isObject, own, type Json, type JsonObject } from './json.ts';
 
 /** What calls answer in a rehearsal, by name or JSON Pointer of their step; `{error}` alone faults. */
 export type Mocks = Readonly<Record<string, Json>>;
@@ -29,9 +29,12 @@ const MOST_TURNS = 20_000;
 interface Timer {
   readonly id: number;
   readonly dueAt: number;
+  /** Whether it ends the whole run. */
+  readonly ofRun: boolean;
 }
 
 interface Stage {
+  readonly definition: JsonObject;
   readonly interpreter: Interpreter;
   readonly mocks: Mocks;
   state: RunState;
@@ -48,6 +51,7 @@ export function dryRun(snapshot: Snapshot, params: DryRunParams): DryRunResult {
   const interpreter = createInterpreter(snapshot, params.at, params);
   const begun = interpreter.start(params.at);
   const stage: Stage = {
+    definition: snapshot.definition,
     interpreter,
     mocks: params.mocks,
     state: begun.state,
@@ -75,20 +79,32 @@ function take(stage: Stage, turn: ReturnType<Interpreter['next']>): void {
     if (command.kind === 'yield') stage.events.push({ kind: 'continue' });
     else if (command.kind === 'cancel') stage.timers = stage.timers.filter(({ id }) => id !== command.target);
     else if (command.kind === 'start-timer')
-      stage.timers = [...stage.timers, { id: command.id, dueAt: command.dueAt }];
+      stage.timers = [
+        ...stage.timers,
+        {
+          id: command.id,
+          dueAt: command.dueAt,
+          ofRun: command.purpose === 'timeout' && command.step.path === '',
+        },
+      ];
     else stage.events.push(answer(stage.mocks, command));
   }
 }
 
 function nextTimer(stage: Stage): InterpreterEvent | null {
+  // A run that waits for an event without a mock waits; that it would be too late one day is no news.
+  const wanted = stage.timers.some(({ ofRun }) => !ofRun);
   const [first] = stage.timers.toSorted((a, b) => a.dueAt - b.dueAt || a.id - b.id);
-  if (first === undefined) return null;
+  if (first === undefined || !wanted) return null;
   stage.timers = stage.timers.filter(({ id }) => id !== first.id);
   stage.now = Math.max(stage.now, first.dueAt);
   return { kind: 'fired', command: first.id };
 }
 
-/** A listening step's mock is the event (or the events) that reach it; anything but a CloudEvent is its data. */
+/**
+ * A listening step's mock is the event (or the events) that reach it; anything but an event with a `type` is the data of
+ * one that has the type its filter asks for.
+ */
 function nextMockedEvent(stage: Stage): InterpreterEvent | null {
   for (const event of stage.trace) {
     if (event.type !== 'step.waiting' || event.waitKind !== 'event') continue;
@@ -99,15 +115,26 @@ function nextMockedEvent(stage: Stage): InterpreterEvent | null {
       const key = `${id}/${index}`;
       if (given === undefined || stage.served.has(key)) continue;
       stage.served.add(key);
-      return { kind: 'signal', event: asEvent(given, { name, key }) };
+      const types = filterTypes(stage.definition, path);
+      return { kind: 'signal', event: asEvent(given, { type: types[index] ?? types[0] ?? name, key }) };
     }
   }
   return null;
 }
 
-function asEvent(given: Json, step: { name: string; key: string }): JsonObject {
+/** The types that the filters of a `listen` ask for, where they are written out. */
+function filterTypes(definition: JsonObject, path: string): readonly string[] {
+  const to = atPointer(definition, `${path}/listen/to`);
+  const filters = ['one', 'any', 'all'].flatMap((strategy) => atPointer(to, `/${strategy}`) ?? []);
+  return filters.flatMap((filter) => {
+    const type = atPointer(filter, '/with/type');
+    return typeof type === 'string' && !type.startsWith('${') ? [type] : [];
+  });
+}
+
+function asEvent(given: Json, step: { type: string; key: string }): JsonObject {
   const event =
-    isObject(given) && own(given, 'type') !== undefined ? given : { type: step.name, data: given };
+    isObject(given) && own(given, 'type') !== undefined ? given : { type: step.type, data: given };
   return { specversion: '1.0', id: `mock/${step.key}`, source: '/dry-run', ...event };
 }
 

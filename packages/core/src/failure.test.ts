@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError, canonicalErrorType, errorType, failure, toProblem } from './failure.ts';
+import { AppError, canonicalErrorType, errorType, failure, toProblem, storableProblem } from './failure.ts';
 
 describe('failure()', () => {
   it('has status and title of its kind, and is final unless told', () => {
@@ -59,5 +59,21 @@ describe('AppError', () => {
     expect(bare).toMatchObject({ errors: [] });
     expect(bare.cause).toBeUndefined();
     expect(bare.retryAfterSeconds).toBeUndefined();
+  });
+});
+
+describe('storableProblem()', () => {
+  it('replaces what cannot be stored in every text, and adds none', () => {
+    const odd = '\uD800 \0';
+    const clean = '\uFFFD \uFFFD';
+    const problem = { type: odd, status: 500, title: odd, detail: odd, instance: odd };
+    expect(storableProblem(problem)).toEqual({
+      ...problem,
+      type: clean,
+      title: clean,
+      detail: clean,
+      instance: clean,
+    });
+    expect(storableProblem({ type: 'x', status: 1 })).toEqual({ type: 'x', status: 1 });
   });
 });

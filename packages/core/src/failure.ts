@@ -1,3 +1,4 @@
+import { storableText } from './excerpt.ts';
 import type { Json } from './json.ts';
 
 /** The standard errors of the language, by their last path segment. */
@@ -50,6 +51,18 @@ export interface Failure extends Problem {
 /** The type URI that Baton emits for a standard error. */
 export function errorType(kind: ErrorKind): string {
   return BASE + kind;
+}
+
+/** The same problem in texts that everybody can hold; see `storableText`. */
+export function storableProblem<Kind extends Problem>(problem: Kind): Kind {
+  const { type, title, detail, instance } = problem;
+  return {
+    ...problem,
+    type: storableText(type),
+    ...(title === undefined ? {} : { title: storableText(title) }),
+    ...(detail === undefined ? {} : { detail: storableText(detail) }),
+    ...(instance === undefined ? {} : { instance: storableText(instance) }),
+  };
 }
 
 /** A failure of a standard kind; `status` and `title` have the kind's defaults. */

@@ -93,6 +93,7 @@ export {
 } from './duration.ts';
 export { compareVersions, isName, isVariableName, isVersion, isVersionRange, satisfies } from './names.ts';
 export { subjectHash, type Subject } from './subject.ts';
+export { excerpt, storableText } from './excerpt.ts';
 export { uuidFromHash } from './uuid.ts';
 export { definitionGraph, type DefinitionGraph, type GraphEdge, type GraphNode } from './graph.ts';
 export { toMermaid, type StatusOf } from './mermaid.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { addUsage, NO_USAGE } from './agent.ts';
 import { canonicalJson } from './canonical.ts';
-import { isObject, jsonEquals, own, type Json } from './json.ts';
+import { atPointer, isObject, jsonEquals, own, type Json } from './json.ts';
 import { parseJson } from './json-codec.ts';
 import { isDecided, isTerminal, STATUSES } from './status.ts';
 
@@ -106,5 +106,16 @@ describe('statuses', () => {
     expect(STATUSES.filter(isTerminal)).toEqual(['completed', 'faulted', 'canceled']);
     expect(isDecided('open') || isDecided('claimed')).toBe(false);
     expect(isDecided('approved') && isDecided('superseded')).toBe(true);
+  });
+});
+
+describe('atPointer()', () => {
+  it('finds members and items, with escapes, and nothing where there is nothing', () => {
+    const value = { a: [1, { 'b/c~d': null }], __proto__: null };
+    expect(atPointer(value, '')).toBe(value);
+    expect(atPointer(value, '/a/0')).toBe(1);
+    expect(atPointer(value, '/a/1/b~1c~0d')).toBeNull();
+    for (const none of ['/x', '/a/2', '/a/0/x', '/a/x', '/constructor'])
+      expect(atPointer(value, none)).toBeUndefined();
   });
 });

@@ -32,3 +32,15 @@ export function jsonEquals(a: Json, b: Json): boolean {
     keys.every((key) => Object.hasOwn(b, key) && jsonEquals(a[key] ?? null, b[key] ?? null))
   );
 }
+
+/** The part of a value that a JSON Pointer (RFC 6901) names; undefined when there is none. */
+export function atPointer(value: Json | undefined, pointer: string): Json | undefined {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<Json | undefined>((part, key) => {
+      if (isArray(part)) return part[Number(key)];
+      return isObject(part) ? own(part, key) : undefined;
+    }, value);
+}

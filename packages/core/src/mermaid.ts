@@ -1,3 +1,4 @@
+import { excerpt } from './excerpt.ts';
 import type { DefinitionGraph, GraphEdge, GraphNode } from './graph.ts';
 import type { StepStatus } from './status.ts';
 
@@ -97,7 +98,6 @@ function idOf(page: Page, id: string): string {
 
 /** Text inside a quoted label: everything that Mermaid or HTML could read as markup becomes a character code. */
 function escapeLabel(text: string): string {
-  const short = text.length > 80 ? `${text.slice(0, 79)}…` : text;
-  const line = short.replaceAll(/\p{Cc}/gu, ' ');
+  const line = excerpt(text, 79).replaceAll(/\p{Cc}/gu, ' ');
   return line.replaceAll(/["#<>&`\\{}[\]|;()/]/g, (character) => `#${character.charCodeAt(0)};`);
 }

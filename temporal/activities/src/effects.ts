@@ -1,5 +1,5 @@
 import { toAgentFailure } from '@baton/agents';
-import { failure, type Failure } from '@baton/core';
+import { failure, storableText, type Failure } from '@baton/core';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -65,8 +65,8 @@ function timedOut({ label, timeoutMs }: Effect): Failure {
 /** A failed call as Temporal carries it. The reducer decides about attempts, so Temporal itself never retries it. */
 export function toApplicationFailure(failed: Failure): ApplicationFailure {
   return ApplicationFailure.create({
-    message: failed.detail ?? failed.title,
-    type: failed.type,
+    message: storableText(failed.detail ?? failed.title),
+    type: storableText(failed.type),
     nonRetryable: true,
     details: [failed],
   });

@@ -19,7 +19,7 @@ describe('startFacts()', () => {
   it('shows title and summary of the definition, the title cut to what a line holds', () => {
     const document = { name: 'publish', version: '1.2.3', title: 'T'.repeat(300), summary: 'All of it.' };
     const facts = startFacts(aSnapshot(scope, runId, { definition: { ...aDocument(), document } }));
-    expect(facts.staticSummary).toBe('T'.repeat(200));
+    expect(facts.staticSummary).toBe(`${'T'.repeat(199)}…`);
     expect(facts.staticDetails).toBe('All of it.');
   });
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isObject, type Snapshot } from '@baton/core';
+import { excerpt, isObject, type Snapshot } from '@baton/core';
 import {
   defineSearchAttributeKey,
   TypedSearchAttributes,
@@ -30,7 +30,7 @@ export function startFacts(snapshot: Snapshot): StartFacts {
       keyword(SEARCH_ATTRIBUTES.version, document.version),
       keyword(SEARCH_ATTRIBUTES.requester, opaque(snapshot.requester)),
     ]),
-    staticSummary: `${document.title ?? document.name} ${document.version}`.slice(0, 200),
+    staticSummary: excerpt(`${document.title ?? document.name} ${document.version}`, 199),
     staticDetails: document.summary ?? '',
     priority: { priorityKey: snapshot.priority, fairnessKey: snapshot.workspaceId },
   };

@@ -1,4 +1,4 @@
-import { failure, type Failure, type Problem } from '@baton/core';
+import { failure, storableText, type Failure, type Problem } from '@baton/core';
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -42,9 +42,10 @@ function messageOf(cause: unknown): string {
 export function toApplicationFailure(error: Problem): ApplicationFailure {
   const message = error.detail ?? error.title ?? error.type;
   const where = error.instance === undefined || error.instance === '' ? '' : ` (at ${error.instance})`;
+  // A half of a surrogate pair in these two would not leave the worker: it could not go on, nor could the next one.
   return ApplicationFailure.create({
-    message: `${message}${where}`,
-    type: error.type,
+    message: storableText(`${message}${where}`),
+    type: storableText(error.type),
     nonRetryable: true,
     details: [error],
   });

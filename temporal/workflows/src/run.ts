@@ -1,5 +1,7 @@
 import {
   createInterpreter,
+  excerpt,
+  storableText,
   type Interpreter,
   type InterpreterEvent,
   type Json,
@@ -127,8 +129,7 @@ function noteCancel(inbox: Inbox): void {
   let reason = 'The run was canceled.';
   setHandler(cancelReason, (text) => {
     // Whoever reaches Temporal can send anything here, also what PostgreSQL does not take.
-    if (typeof text === 'string' && text !== '')
-      reason = text.slice(0, LONGEST_REASON).toWellFormed().replaceAll('\0', '\uFFFD');
+    if (typeof text === 'string' && text !== '') reason = storableText(excerpt(text, LONGEST_REASON));
   });
   CancellationScope.current().cancelRequested.catch((error: unknown) => {
     if (!isCancellation(error)) throw error;

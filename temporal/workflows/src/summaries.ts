@@ -1,4 +1,4 @@
-import type { OpenCommand, StepRef } from '@baton/core';
+import { excerpt, type OpenCommand, type StepRef } from '@baton/core';
 
 /** Longest summary that Temporal UI shows on one line, in bytes; ours stay far below. */
 const LONGEST = 200;
@@ -38,5 +38,5 @@ function withoutQuery(uri: string): string {
 }
 
 function short(text: string): string {
-  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
+  return excerpt(text, LONGEST - 1);
 }

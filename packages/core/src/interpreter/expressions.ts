@@ -2,6 +2,7 @@ import { compile, engineVersion, JqError, JqLimitError, JqSyntaxError, type Prog
 import type { Duration, Expression, Template } from '../definition/definition.ts';
 import { readTemplateString } from '../definition/expression-text.ts';
 import { durationObjectToMs, parseIsoDuration } from '../duration.ts';
+import { excerpt } from '../excerpt.ts';
 import { failure, type Problem } from '../failure.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 
@@ -120,7 +121,7 @@ function toMilliseconds(value: Json, source: string): number {
   const ms =
     typeof value === 'string' ? parseIsoDuration(value) : isObject(value) ? durationObjectToMs(value) : null;
   if (ms !== null) return ms;
-  const detail = `The duration "${source.trim()}" gave ${JSON.stringify(value).slice(0, 100)}; give an ISO 8601 text such as "PT5S" or an object such as {"seconds": 5}.`;
+  const detail = `The duration "${source.trim()}" gave ${excerpt(JSON.stringify(value), 100)}; give an ISO 8601 text such as "PT5S" or an object such as {"seconds": 5}.`;
   throw new TaskFault(failure('expression', detail));
 }
 

@@ -1,5 +1,5 @@
 import type { DataHook, TaskItem } from '../definition/definition.ts';
-import type { Problem } from '../failure.ts';
+import { storableProblem, type Problem } from '../failure.ts';
 import type { Json } from '../json.ts';
 import type { Behavior } from './behavior.ts';
 import { applyTransform, checkSchema, checkSize } from './data.ts';
@@ -160,7 +160,8 @@ function exportContext(
 }
 
 /** Ends a task badly: what is open below it is canceled, then its parent decides. */
-export function faultTask(turn: Turn, frame: Frame, error: Problem): void {
+export function faultTask(turn: Turn, frame: Frame, problem: Problem): void {
+  const error = storableProblem(problem);
   if (frame.id === 0) return endRun(turn, { status: 'faulted', error });
   cancelBelow(turn, frame);
   closeFrame(turn, frame);

@@ -1,4 +1,5 @@
 import type { Task, TaskItem } from '../definition/definition.ts';
+import { excerpt } from '../excerpt.ts';
 import { failure, type Problem } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Command, OpenCommand } from './commands.ts';
@@ -37,8 +38,7 @@ export function instant(ms: number): string {
 
 /** The beginning of a value's JSON, for messages. */
 export function shown(value: Json): string {
-  const text = JSON.stringify(value);
-  return text.length <= 100 ? text : `${text.slice(0, 100)}…`;
+  return excerpt(JSON.stringify(value), 100);
 }
 
 /** Numbers a trace event and keeps it. */

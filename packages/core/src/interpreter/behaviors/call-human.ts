@@ -1,4 +1,5 @@
 import type { CallHumanTask, PolicySpec, Template } from '../../definition/definition.ts';
+import { storableText } from '../../excerpt.ts';
 import { failure } from '../../failure.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../../json.ts';
 import type { HumanTaskRequest } from '../commands.ts';
@@ -63,7 +64,7 @@ function requestOf(turn: Turn, frame: Frame): HumanTaskRequest {
   const text = (template: Template, what: string): string => {
     const value = evaluator.text(template, sight);
     // PostgreSQL keeps no NUL and no half of a surrogate pair in text.
-    if (typeof value === 'string') return value.toWellFormed().replaceAll('\0', '\uFFFD');
+    if (typeof value === 'string') return storableText(value);
     throw new TaskFault(failure('expression', `"with.${what}" must give text; it gave ${shown(value)}.`));
   };
   return {
