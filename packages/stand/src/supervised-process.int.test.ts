@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { isAlive } from './process-facts.ts';
-import { startProcess } from './supervised-process.ts';
+import { startProcess, tailOf } from './supervised-process.ts';
 import { waitUntil } from './wait-until.ts';
 
 let dir = '';
@@ -39,7 +39,7 @@ function until(what: string, holds: () => boolean | Promise<boolean>): Promise<v
 async function grandchild(script: string): Promise<number> {
   const module = fileURLToPath(new URL('./supervised-process.ts', import.meta.url));
   const options = { name: 'The child', command: '/bin/sh', args: ['-c', script], logFile: join(dir, 'log') };
-  const code = `import { startProcess } from ${JSON.stringify(module)};
+  const code = `import { startProcess, tailOf } from ${JSON.stringify(module)};
     const child = await startProcess(${JSON.stringify({ ...options, graceMs: 300 })});
     console.log(child.pid);
     setInterval(() => undefined, 1000);`;
@@ -104,5 +104,20 @@ describe('startProcess()', () => {
     parent?.kill('SIGKILL');
     await until('the end of the child', () => !isAlive(pid));
     expect(isAlive(pid)).toBe(false);
+  });
+});
+
+describe('tailOf()', () => {
+  it('finds the last lines of a log that is too long for one string', async () => {
+    const path = join(dir, 'long.log');
+    const file = await open(path, 'w');
+    // The hole takes no room on the disk.
+    await file.write('\none\ntwo\n', 600 * 1024 * 1024);
+    await file.close();
+    expect(await tailOf(path, 2)).toBe('one\ntwo');
+  });
+
+  it('is empty when there is no file', async () => {
+    expect(await tailOf(join(dir, 'none.log'))).toBe('');
   });
 });

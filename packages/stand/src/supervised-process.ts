@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { guardGroup, releaseGroup } from './guard.ts';
 
@@ -54,10 +54,26 @@ function sendQuietly(target: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The last lines of a text file; empty when there is no such file. */
+/** The end of a log that is looked at for its last lines: a log of many days may be too long for one string. */
+const TAIL_BYTES = 4 * 1024 * 1024;
+
+async function endOf(path: string): Promise<string> {
+  const file = await open(path);
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last lines of a text file, of its last 4 MiB unless all are asked for (`Infinity`); empty when there is no such file. */
 export async function tailOf(file: string, lines = 20): Promise<string> {
   try {
-    return (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-lines).join('\n');
+    const text = lines === Number.POSITIVE_INFINITY ? await readFile(file, 'utf8') : await endOf(file);
+    return text.trimEnd().split('\n').slice(-lines).join('\n');
   } catch {
     // No log yet: nothing to show.
     return '';
