@@ -5,6 +5,8 @@ import { decideTask, parseAnswer, type Ask, type DecideParams } from './demo-dec
 import { decision, openTask } from './demo-fixture.ts';
 import { createPrompt } from './demo-prompt.ts';
 
+const NEVER = new AbortController().signal;
+
 let shown: string[];
 let choices: object[];
 let questions: string[];
@@ -23,7 +25,7 @@ function asking(...answers: readonly (string | null)[]): Ask {
   };
 }
 
-function decide(ask: Ask | null, refusal: BatonError | null = null): Promise<void> {
+function decide(ask: Ask | null, refusal: BatonError | null = null, stop = NEVER): Promise<void> {
   const humanTasks: DecideParams['client']['humanTasks'] = {
     get: () => Promise.resolve(openTask),
     decide: (task, choice) => {
@@ -40,7 +42,9 @@ function decide(ask: Ask | null, refusal: BatonError | null = null): Promise<voi
     taskId: 't1',
     ask,
     terminal,
-    signal: new AbortController().signal,
+    apiUrl: 'http://127.0.0.1:8080',
+    signal: stop,
+    stop,
   });
 }
 
@@ -93,6 +97,20 @@ describe('decideTask()', () => {
 
   it('does not decide when nobody answers', async () => {
     await expect(decide(asking(null))).rejects.toThrow('the human task t1 is still open');
+    expect(choices).toEqual([]);
+  });
+
+  it('says how to decide later when the demo is stopped at its question', async () => {
+    const stopping = new AbortController();
+    const ask: Ask = (_question, signal) => {
+      stopping.abort(new Error('Stopped.'));
+      return createPrompt(new PassThrough(), new PassThrough())('', signal);
+    };
+    await expect(decide(ask, null, stopping.signal)).rejects.toThrow('Stopped.');
+    const text = shown.join('\n');
+    expect(text).toContain('run r1 stays waiting');
+    expect(text).toContain('http://127.0.0.1:8080/v1/human-tasks/t1/decisions');
+    expect(text).toContain(`-H 'If-Match: "1"' -H 'Idempotency-Key: t1' -d '{"action":"yes"}'`);
     expect(choices).toEqual([]);
   });
 

@@ -13,7 +13,12 @@ export interface DecideParams {
   /** null: approve without asking. */
   readonly ask: Ask | null;
   readonly terminal: Terminal;
+  /** Takes the question back, as when somebody else has decided. */
   readonly signal: AbortSignal;
+  /** Of the API, without a slash at the end. */
+  readonly apiUrl: string;
+  /** The whole demo is stopped: the task stays open, and a person is told how to decide it later. */
+  readonly stop: AbortSignal;
 }
 
 /** What a person typed: a decision, or a comment to go with the one that follows. */
@@ -40,7 +45,10 @@ export async function decideTask(params: DecideParams): Promise<void> {
   const { client, taskId, terminal, signal } = params;
   const task = await client.humanTasks.get(taskId, { signal });
   show(task, terminal);
-  const { approve, comment } = await answerFor(params);
+  const { approve, comment } = await answerFor(params).catch((error: unknown) => {
+    if (params.stop.aborted) showHowToDecideLater(task, params);
+    throw error;
+  });
   const action = actionFor(task, approve);
   try {
     await client.humanTasks.decide(task, { action, ...(comment === '' ? {} : { comment }) }, { signal });
@@ -57,6 +65,17 @@ function show({ title, body }: ReadHumanTask, terminal: Terminal): void {
     .split('\n'))
     terminal.line(`    ${line}`.trimEnd());
   terminal.line('');
+}
+
+function showHowToDecideLater(task: ReadHumanTask, { terminal, apiUrl }: DecideParams): void {
+  const body = JSON.stringify({ action: actionFor(task, true) });
+  terminal.line(`\n  Nobody decided: run ${task.runId} stays waiting, also while Baton is stopped.`);
+  terminal.line(
+    '  To decide it later, have Baton and the example agents up (npm start -- --demo) and send:\n',
+  );
+  terminal.line(`    curl ${apiUrl}/v1/human-tasks/${task.id}/decisions \\`);
+  terminal.line("      -H 'Authorization: Bearer dev:editor:editor' -H 'Content-Type: application/json' \\");
+  terminal.line(`      -H 'If-Match: ${task.etag}' -H 'Idempotency-Key: ${task.id}' -d '${body}'\n`);
 }
 
 async function answerFor(params: DecideParams): Promise<{ approve: boolean; comment: string }> {

@@ -4,6 +4,8 @@ import type { Ask } from './demo-decision.ts';
 import { decision, endedRun, openTask } from './demo-fixture.ts';
 import { runToItsEnd, type DemoClients, type DemoEnd } from './demo-run.ts';
 
+const NEVER = new AbortController().signal;
+
 let shown: string[];
 let decisions = 0;
 
@@ -33,7 +35,9 @@ function createGate(): Gate {
 
 function rejected(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(new Error('aborted', { cause: signal.reason })));
+    const abort = (): void => reject(new Error('aborted', { cause: signal?.reason }));
+    if (signal?.aborted) abort();
+    signal?.addEventListener('abort', abort);
   });
 }
 
@@ -64,13 +68,13 @@ function clientsOf(gate: Gate, onDecide: () => void = () => gate.open()): DemoCl
   };
 }
 
-function play(clients: DemoClients, ask: Ask | null): Promise<DemoEnd> {
+function play(clients: DemoClients, ask: Ask | null, signal = NEVER): Promise<DemoEnd> {
   const terminal = {
     line: (text: string) => void shown.push(text),
     phase: <T>(_: string, work: () => T) => work(),
   };
-  const { signal } = new AbortController();
-  return runToItsEnd({ clients, workflow: 'w', version: '1.0.0', input: {}, ask, terminal, signal });
+  const workflow = { workflow: 'w', version: '1.0.0', input: {} };
+  return runToItsEnd({ ...workflow, clients, ask, terminal, apiUrl: 'http://127.0.0.1:8080', signal });
 }
 
 describe('runToItsEnd()', () => {
@@ -93,6 +97,27 @@ describe('runToItsEnd()', () => {
     const end = await play(clientsOf(gate), ask);
     expect(end.last).toBe('run.completed');
     expect(decisions).toBe(0);
+  });
+
+  it('leaves the run waiting when it is stopped at the question, and says how to decide', async () => {
+    const stopping = new AbortController();
+    const ask: Ask = (_question, signal) => {
+      const answer = rejected(signal);
+      stopping.abort(new Error('Stopped.'));
+      return answer;
+    };
+    await expect(play(clientsOf(createGate()), ask, stopping.signal)).rejects.toThrow('aborted');
+    expect(shown.filter((line) => line.includes('stays waiting'))).toHaveLength(1);
+    expect(decisions).toBe(0);
+  });
+
+  it('says nothing of a later decision when somebody else decides', async () => {
+    const gate = createGate();
+    await play(clientsOf(gate), (_question, signal) => {
+      gate.open();
+      return rejected(signal);
+    });
+    expect(shown.join('\n')).not.toContain('stays waiting');
   });
 
   it('stops following when the decision fails', async () => {

@@ -21,6 +21,8 @@ export interface DemoRunParams {
   /** null: approve without asking. */
   readonly ask: Ask | null;
   readonly terminal: Terminal;
+  /** Of the API, without a slash at the end. */
+  readonly apiUrl: string;
   readonly signal: AbortSignal;
 }
 
@@ -39,7 +41,7 @@ export async function runToItsEnd(params: DemoRunParams): Promise<DemoEnd> {
   terminal.line(`\nRun ${id} of ${workflow} ${version}:`);
   const failed = new AbortController();
   const signal = AbortSignal.any([params.signal, failed.signal]);
-  const tasks = createTasks({ ...params, signal }, (reason) => failed.abort(reason));
+  const tasks = createTasks({ ...params, signal, stop: params.signal }, (reason) => failed.abort(reason));
   const lineOf = createEventLines();
   let last = '';
   try {
@@ -60,8 +62,11 @@ interface Tasks {
 }
 
 /** Asks about open human tasks, one at a time, while the run waits: no event then comes between question and answer. */
-function createTasks(params: DemoRunParams, onFailure: (reason: unknown) => void): Tasks {
-  const { clients, ask, terminal } = params;
+function createTasks(
+  params: DemoRunParams & { readonly stop: AbortSignal },
+  onFailure: (reason: unknown) => void,
+): Tasks {
+  const { clients, ask, terminal, apiUrl, stop } = params;
   const open: string[] = [];
   let waiting = false;
   let asking: {
@@ -74,12 +79,11 @@ function createTasks(params: DemoRunParams, onFailure: (reason: unknown) => void
     if (!waiting || asking !== null || taskId === undefined) return;
     const gone = new AbortController();
     const signal = AbortSignal.any([params.signal, gone.signal]);
-    const done = decideTask({ client: clients.editor, taskId, ask, terminal, signal }).catch(
-      (error: unknown) => {
-        // A question about a task that is decided is no question any more.
-        if (!gone.signal.aborted) onFailure(error);
-      },
-    );
+    const question = { client: clients.editor, taskId, ask, terminal, apiUrl, signal, stop };
+    const done = decideTask(question).catch((error: unknown) => {
+      // A question about a task that is decided is no question any more.
+      if (!gone.signal.aborted) onFailure(error);
+    });
     asking = { taskId, gone, done };
   };
   return {

@@ -74,7 +74,7 @@ async function play(params: DemoParams, { article, ask }: Play): Promise<DemoEnd
   const workflow = workflows.find(({ name }) => name === WORKFLOW);
   if (workflow === undefined) throw new Error(`There is no workflow ${WORKFLOW} in ${folder}.`);
   return runToItsEnd({
-    ...{ clients: { requester, editor }, ask, terminal, signal },
+    ...{ clients: { requester, editor }, ask, terminal, apiUrl, signal },
     ...{ workflow: workflow.name, version: workflow.version, input: { ...article } },
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { portClaims, portProblems, readSettings } from './settings.ts';
+import { apiUrlOf, portClaims, portProblems, readSettings } from './settings.ts';
 
 const free = (): Promise<boolean> => Promise.resolve(false);
 
@@ -25,6 +25,28 @@ describe('readSettings()', () => {
       databaseUrl: null,
       apiPort: 8080,
     });
+  });
+});
+
+describe('readSettings() of BATON_API_HOST', () => {
+  it('refuses an address that other machines reach', () => {
+    for (const host of ['0.0.0.0', '::', '192.168.1.5', 'example.test']) {
+      expect(() => readSettings({ BATON_API_HOST: host })).toThrow(
+        `BATON_API_HOST: "${host}" can be reached by other machines`,
+      );
+    }
+  });
+
+  it('takes each loopback address, and the API is shown there', () => {
+    const urls = ['', '127.0.0.1', '::1', 'localhost'].map((host) =>
+      apiUrlOf(readSettings({ BATON_API_HOST: host })),
+    );
+    expect(urls).toEqual([
+      'http://127.0.0.1:8080',
+      'http://127.0.0.1:8080',
+      'http://[::1]:8080',
+      'http://localhost:8080',
+    ]);
   });
 });
 

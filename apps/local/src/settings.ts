@@ -2,6 +2,8 @@
 export interface Settings {
   /** Where databases, logs and pages lie, from the checkout; `null`: its `.baton`. */
   readonly stateDir: string | null;
+  /** A loopback address or `localhost`. */
+  readonly apiHost: string;
   readonly apiPort: number;
   /** `null`: any free one. */
   readonly workerMetricsPort: number | null;
@@ -33,11 +35,23 @@ function portOf(env: Environment, name: string, fallback: number): number {
   return port;
 }
 
+/** The same addresses as the API itself takes, so that a person is told before anything is started. */
+const LOOPBACK = new Set(['127.0.0.1', 'localhost', '::1']);
+
+function apiHostOf(env: Environment): string {
+  const host = env['BATON_API_HOST'] || '127.0.0.1';
+  if (LOOPBACK.has(host.toLowerCase())) return host;
+  throw new Error(
+    `BATON_API_HOST: "${host}" can be reached by other machines, and only Keycloak could tell who calls: it arrives with a later version. Listen on 127.0.0.1, ::1 or localhost.`,
+  );
+}
+
 /** Reads the environment; every variable has a default. Throws a sentence that names a variable that makes no sense. */
 export function readSettings(env: Environment): Settings {
   const worker = env['BATON_WORKER_METRICS_PORT'];
   return {
     stateDir: env['BATON_STATE_DIR'] || null,
+    apiHost: apiHostOf(env),
     apiPort: portOf(env, 'BATON_API_PORT', 8080),
     workerMetricsPort: worker ? portOf(env, 'BATON_WORKER_METRICS_PORT', 0) : null,
     postgresPort: portOf(env, 'BATON_POSTGRES_PORT', 54_329),
@@ -51,6 +65,11 @@ export function readSettings(env: Environment): Settings {
     temporalUiUrl: env['TEMPORAL_UI_URL'] || null,
     logLevel: env['BATON_LOG_LEVEL'] || 'info',
   };
+}
+
+/** Where the API answers, without a slash at the end. */
+export function apiUrlOf({ apiHost, apiPort }: Pick<Settings, 'apiHost' | 'apiPort'>): string {
+  return `http://${apiHost.includes(':') ? `[${apiHost}]` : apiHost}:${apiPort}`;
 }
 
 /** A port that will be listened on, and the variable that moves it. */

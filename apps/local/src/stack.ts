@@ -12,7 +12,8 @@ import {
   type SupervisedProcess,
 } from '@baton/stand';
 import { migrate } from '@baton/store';
-import type { Settings } from './settings.ts';
+import { lastLines } from './part-end.ts';
+import { apiUrlOf, type Settings } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What {@link startStack} needs. */
@@ -77,7 +78,7 @@ async function startDatabase(params: StackParams): Promise<Databases> {
     terminal.line('  PostgreSQL: the one of DATABASE_URL');
     return { appUrl: settings.databaseUrl, ownerUrl: settings.migrationDatabaseUrl };
   }
-  return terminal.phase('Starting PostgreSQL', () => ownDatabase(params));
+  return terminal.phase('Starting PostgreSQL', () => ownDatabase(params), params.signal);
 }
 
 async function migrateDatabase({ appUrl, ownerUrl }: Databases, terminal: Terminal): Promise<void> {
@@ -99,7 +100,7 @@ async function startWorkflowServer(params: StackParams): Promise<{ address: stri
     return { address: settings.temporalAddress, uiUrl: settings.temporalUiUrl };
   }
   const log = await logFile(params, 'temporal');
-  const temporal = await terminal.phase('Starting Temporal', () =>
+  const startOwn = () =>
     startTemporal({
       dbFile: join(stateDir, 'temporal', 'temporal.db'),
       port: settings.temporalPort,
@@ -107,8 +108,8 @@ async function startWorkflowServer(params: StackParams): Promise<{ address: stri
       logFile: log,
       onProgress: (sentence) => terminal.line(`  ${sentence}`),
       signal,
-    }),
-  );
+    });
+  const temporal = await terminal.phase('Starting Temporal', startOwn, signal);
   await params.onStarted(temporal.process);
   return temporal;
 }
@@ -130,7 +131,7 @@ async function startApp(params: StackParams, name: 'api' | 'worker', env: Record
 
 async function untilReady(app: SupervisedProcess, url: string, signal: AbortSignal): Promise<void> {
   const died = app.ended.then(async () => {
-    throw new Error(`${app.name} ended as soon as it was started:\n${await app.logTail(30)}`);
+    throw new Error(`${app.name} ended as soon as it was started:\n${await lastLines(app, 30)}`);
   });
   died.catch(() => undefined);
   const look = async (): Promise<string | null> => {
@@ -157,17 +158,18 @@ export async function startStack(params: StackParams): Promise<Stack> {
     TEMPORAL_ADDRESS: temporal.address,
     TEMPORAL_NAMESPACE: settings.temporalNamespace,
     BATON_LOG_LEVEL: settings.logLevel,
-    BATON_API_HOST: '127.0.0.1',
+    BATON_API_HOST: settings.apiHost,
     BATON_API_PORT: String(settings.apiPort),
     BATON_WORKER_METRICS_PORT: String(workerPort),
     ...(temporal.uiUrl !== null && { TEMPORAL_UI_URL: temporal.uiUrl }),
   };
   const workerUrl = `http://127.0.0.1:${workerPort}`;
-  const apiUrl = `http://127.0.0.1:${settings.apiPort}`;
-  await terminal.phase('Starting worker and API', async () => {
+  const apiUrl = apiUrlOf(settings);
+  const startApps = async (): Promise<void> => {
     const worker = await startApp(params, 'worker', env);
     const api = await startApp(params, 'api', env);
     await Promise.all([untilReady(worker, workerUrl, signal), untilReady(api, apiUrl, signal)]);
-  });
+  };
+  await terminal.phase('Starting worker and API', startApps, signal);
   return { apiUrl, workerUrl, temporalUiUrl: temporal.uiUrl };
 }

@@ -115,11 +115,12 @@ describe('start()', () => {
     expect(await readFile(join(root, '.baton', 'logs', 'api.log'), 'utf8')).toContain('drained');
   }, 60_000);
 
-  it('ends everything with its last lines when a part dies', async () => {
+  it('ends everything and says how a part died', async () => {
     const { output, exit, facts } = await up();
     await fetch(`${facts.apiUrl}/break`).catch(() => undefined);
     expect(await exit).toBe(1);
-    expect(output()).toContain('The API ended unexpectedly');
+    expect(output()).toContain('The API ended with exit code 9. Its whole log: ');
+    expect(output()).toContain('goes on with the runs that are open');
     expect(facts.parts.filter((part) => isAlive(part.pid))).toEqual([]);
   }, 60_000);
 

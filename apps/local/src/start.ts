@@ -4,7 +4,15 @@ import { commandOf, portTaken, type SupervisedProcess } from '@baton/stand';
 import { exampleAgentsAnswer } from './demo-agents.ts';
 import { readFlags, type StartFlags } from './demo-flags.ts';
 import { runDemo } from './demo.ts';
-import { demoPortClaim, portClaims, portProblems, readSettings, type Settings } from './settings.ts';
+import { reportEnd } from './part-end.ts';
+import {
+  apiUrlOf,
+  demoPortClaim,
+  portClaims,
+  portProblems,
+  readSettings,
+  type Settings,
+} from './settings.ts';
 import { createShutdown, type Shutdown } from './shutdown.ts';
 import { startStack, type Stack } from './stack.ts';
 import type { NotedPart } from './supervisor-file-codec.ts';
@@ -55,8 +63,8 @@ function createNotes(file: string, { settings }: Wanted) {
   const note = async (temporalUiUrl: string | null): Promise<void> => {
     uiUrl = temporalUiUrl;
     const command = (await commandOf(process.pid)) ?? '';
-    const apiUrl = `http://127.0.0.1:${settings.apiPort}`;
-    await noteSupervisor(file, { pid: process.pid, command, apiUrl, temporalUiUrl, parts });
+    const facts = { pid: process.pid, command, apiUrl: apiUrlOf(settings) };
+    await noteSupervisor(file, { ...facts, temporalUiUrl, parts });
   };
   const add = async ({ name, pid }: SupervisedProcess): Promise<void> => {
     parts.push({ name, pid, command: (await commandOf(pid)) ?? '' });
@@ -126,10 +134,27 @@ async function run(wanted: Wanted, file: string, shutdown: Shutdown): Promise<nu
   // The links that were printed must open, so everything stays up.
   if (completed !== null) terminal.line('\nBaton stays up; Ctrl-C stops it.');
   const how = await end;
-  if (how.kind === 'asked') return completed === false ? 1 : 0;
-  terminal.line(`\n${how.part.name} ended unexpectedly. Its last lines (${how.part.logFile}):`);
-  terminal.line(await how.part.logTail(30));
+  if (how.kind === 'asked') {
+    // Stopped at its question, the demo still says where to decide.
+    await played.catch(() => null);
+    return completed === false ? 1 : 0;
+  }
+  terminal.line(`\n${await reportEnd(how.part)}`);
   return 1;
+}
+
+/** The demo on a Baton that another process holds up. */
+async function demoOn(
+  running: Pick<Stack, 'apiUrl' | 'temporalUiUrl'>,
+  wanted: Wanted,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    return (await demo(wanted, { ...running, signal })) ? 0 : 1;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    throw error;
+  }
 }
 
 /**
@@ -145,7 +170,7 @@ export async function start(params: StartParams): Promise<number> {
   const running = await runningSupervisor(file);
   if (running && flags.demo) {
     await refuseTakenPorts(wanted, []);
-    return (await demo(wanted, { ...running, signal: shutdown.signal })) ? 0 : 1;
+    return demoOn(running, wanted, shutdown.signal);
   }
   if (running) {
     throw new Error(`Baton runs in this checkout already (process ${running.pid}), at ${running.apiUrl}.`);
