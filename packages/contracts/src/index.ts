@@ -38,6 +38,7 @@ export type {
   SignalReceipt,
   Step,
 } from './runs.ts';
+export { checkShape, type MemberNoun, type Shaped, type ShapeProblem } from './shape.ts';
 export type { Page } from './values.ts';
 export type {
   Channel,

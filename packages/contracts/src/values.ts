@@ -12,22 +12,21 @@ import { z } from 'zod';
 
 /** Any JSON value; `null` counts, absence does not. */
 export const jsonValue = z
-  .custom<Json>((value) => value !== undefined, 'A value is missing here.')
+  .custom<Json>((value) => value !== undefined)
   .meta({
     description: 'Any JSON value.',
   });
 
 /** A JSON object with whatever members. */
 export const jsonObject = z
-  .custom<JsonObject>((value) => isObject(value), 'This must be an object.')
+  .custom<JsonObject>((value) => isObject(value), { params: { expected: 'object' } })
   .meta({ type: 'object', description: 'A JSON object.' });
 
 /** A JSON Schema: an object or a boolean. */
 export const jsonSchema = z
-  .custom<JsonObject | boolean>(
-    (value) => typeof value === 'boolean' || isObject(value),
-    'A JSON Schema is an object or a boolean.',
-  )
+  .custom<JsonObject | boolean>((value) => typeof value === 'boolean' || isObject(value), {
+    params: { expected: 'schema' },
+  })
   .meta({ type: ['object', 'boolean'], description: 'A JSON Schema (2020-12).' });
 
 /** A name of the language: 1 to 63 letters, digits and inner hyphens. */

@@ -53,6 +53,19 @@ describe('registering an agent', () => {
     expect(reply.pointers).toEqual(
       expect.arrayContaining(['/name', '/config/endpoint', '/config/surprise', '/input/schema/type']),
     );
+    const shapeless = await fixture.call('PUT', '/v1/agents/bad/versions/1.0.0', {
+      body: { adapter: 'grpc' },
+    });
+    expect([shapeless.status, shapeless.json['errors']]).toEqual([
+      400,
+      [
+        { pointer: '/config', detail: 'This field is missing.' },
+        { pointer: '/adapter', detail: expect.stringContaining('no adapter "grpc"; known adapters: http') },
+      ],
+    ]);
+    expect((await register('bad', '1.0.0', { adapter: '' })).json['errors']).toEqual([
+      { pointer: '/adapter', detail: 'This must not be empty.' },
+    ]);
     const unknown = await register('bad', '1.0.0', { adapter: 'telepathy' });
     expect([unknown.status, unknown.json['errors']]).toEqual([
       422,

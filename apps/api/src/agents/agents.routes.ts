@@ -45,10 +45,14 @@ export function agentEndpoints(ports: AgentRoutesPorts): readonly Endpoint[] {
         return json(200, { ...page, items: page.items.map((version) => toAgentVersion(version, adapters)) });
       },
     }),
-    endpoint(routes.registerAgent, async ({ caller, params, body }) => {
-      const { outcome, version } = await service.register(caller, params, body);
-      const headers = { Location: `/v1/agents/${params.name}/versions/${params.version}` };
-      return json(outcome === 'created' ? 201 : 200, toAgentVersion(version, adapters), headers);
+    endpointOn(routes.registerAgent, {
+      find: () => Promise.resolve(true),
+      review: (given) => service.review(given),
+      handle: async ({ caller, params, body }) => {
+        const { outcome, version } = await service.register(caller, params, body);
+        const headers = { Location: `/v1/agents/${params.name}/versions/${params.version}` };
+        return json(outcome === 'created' ? 201 : 200, toAgentVersion(version, adapters), headers);
+      },
     }),
     endpointOn(routes.getAgentVersion, {
       find: findVersion,

@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
 import { unknownAdapter, type AdapterRegistry } from '@baton/agents';
-import { canonicalJson, jsonSchemaProblems, type AppError, type BodyProblem, type Json } from '@baton/core';
+import {
+  canonicalJson,
+  isObject,
+  jsonSchemaProblems,
+  own,
+  type AppError,
+  type BodyProblem,
+  type Json,
+} from '@baton/core';
 import { parseAgentBody, toAgentBody, type AgentHealth, type AgentRegistration } from '@baton/contracts';
 import type { Egress } from '@baton/egress';
 import { principalId } from '@baton/identity';
@@ -25,6 +33,8 @@ export interface RegisterTarget {
 
 /** Registering and probing agents. */
 export interface AgentService {
+  /** What can be told of a registration whose shape is wrong: an adapter that is not known. */
+  review(given: Json): readonly BodyProblem[];
   /** Throws 422 with every problem, 409 when the version exists with other content. */
   register(caller: Caller, target: RegisterTarget, registration: AgentRegistration): Promise<RegisterResult>;
   /** Asks the newest version's endpoint whether it is there. Throws 404 when every version is archived. */
@@ -36,6 +46,7 @@ const PROBE_TIMEOUT_MS = 10_000;
 /** Creates the service. */
 export function createAgentService(ports: AgentPorts): AgentService {
   return {
+    review: (given) => adapterProblems(ports.adapters, isObject(given) ? own(given, 'adapter') : undefined),
     register: (caller, target, registration) => register(ports, caller, { target, registration }),
     probe: (agent, signal) => probe(ports, agent, signal),
   };
@@ -91,13 +102,17 @@ function problemsOf(adapters: AdapterRegistry, registration: AgentRegistration):
     ...schemaProblems('/input/schema', input?.schema),
     ...schemaProblems('/output/schema', output?.schema),
   ];
-  if (adapter === null)
-    return [{ pointer: '/adapter', detail: unknownAdapter(kind, adapters.kinds) }, ...schemas];
+  if (adapter === null) return [...adapterProblems(adapters, kind), ...schemas];
   const parsed = adapter.parseConfig(config);
   const configs = parsed.ok
     ? []
     : parsed.problems.map(({ pointer, message }) => ({ pointer: `/config${pointer}`, detail: message }));
   return [...configs, ...schemas];
+}
+
+function adapterProblems(adapters: AdapterRegistry, kind: Json | undefined): readonly BodyProblem[] {
+  if (typeof kind !== 'string' || adapters.find(kind) !== null) return [];
+  return [{ pointer: '/adapter', detail: unknownAdapter(kind, adapters.kinds) }];
 }
 
 function schemaProblems(at: string, schema: Json | undefined): readonly BodyProblem[] {

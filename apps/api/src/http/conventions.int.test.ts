@@ -173,6 +173,28 @@ describe('bodies', () => {
     ]);
   });
 
+  it('tells a wrong type from a missing field, and names limits in bodies and queries', async () => {
+    const details = async (raw: string) => (await post(raw)).json['errors'];
+    const not = (kind: string) => [{ pointer: '', detail: `This must be an object, not ${kind}.` }];
+    expect(await details('{"input":{},"version":7}')).toEqual([
+      { pointer: '/version', detail: 'This must be text, not a number.' },
+    ]);
+    expect(await details('{"priority":6}')).toEqual([
+      { pointer: '/priority', detail: 'This must be at most 5.' },
+    ]);
+    expect(await details('null')).toEqual(not('null'));
+    expect(await details('[]')).toEqual(not('a list'));
+    expect(await details('"x"')).toEqual(not('text'));
+    expect((await fixture.call('GET', '/v1/runs?status=done&more=1')).json['errors']).toEqual([
+      {
+        pointer: '',
+        parameter: 'status',
+        detail: expect.stringMatching(/^This must be one of pending, running, /),
+      },
+      { pointer: '', parameter: 'more', detail: 'The query parameter "more" is unknown here.' },
+    ]);
+  });
+
   it('keeps everything else exactly as it was sent', async () => {
     const input = { '': 'é😀\n"\\', constructor: 1, nested: [[], {}, null, 1e-7, -0.5], 'a/b~c': '${ .x }' };
     const reply = await post(JSON.stringify({ input }));

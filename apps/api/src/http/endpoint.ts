@@ -5,7 +5,7 @@ import type { Answer, Call, Caller, Exchange } from './call.ts';
 import { idempotencyKey, single } from './header-values.ts';
 import type { Idempotency } from './idempotency.ts';
 import { noBody } from './no-body-codec.ts';
-import { parseBody, type ParsedBody } from './parse-body.ts';
+import { parseBody, type BodyReview, type ParsedBody } from './parse-body.ts';
 import { parseQuery } from './parse-query.ts';
 import { forbidden, notFound } from './refusals.ts';
 
@@ -28,6 +28,8 @@ export interface EndpointSteps<Params, Query, Body, Found> {
   readonly find: (params: FindParams<Params>) => Promise<Found | null>;
   /** Called with everything parsed and allowed. */
   readonly handle: (call: Call<Params, Query, Body>, found: Found) => Promise<Answer>;
+  /** Told along with the problems of a body's shape; default: nothing. */
+  readonly review?: BodyReview;
 }
 
 /**
@@ -47,7 +49,7 @@ export function endpointOn<P extends z.ZodObject, Q extends z.ZodObject, B exten
       const found = await steps.find({ caller, params: parsed.data });
       if (found === null) throw notFound(`${subjectOf(route)} of this name or id`);
       checkPermission(route, caller);
-      const body = await bodyOf(exchange, route);
+      const body = await bodyOf(exchange, route, steps.review);
       const call = callOf(route, { exchange, caller, params: parsed.data, body });
       return idempotency.once(route, call, () => steps.handle(call, found));
     },
@@ -80,8 +82,9 @@ function subjectOf(route: Route): string {
 async function bodyOf<B extends z.ZodType>(
   exchange: Exchange,
   route: Route<z.ZodObject, z.ZodObject, B>,
+  review: BodyReview | undefined,
 ): Promise<ParsedBody<z.output<B>>> {
-  if (route.body !== null) return parseBody(exchange.request, route.body);
+  if (route.body !== null) return parseBody(exchange.request, route.body, review);
   return noBody<z.output<B>>();
 }
 

@@ -1,5 +1,5 @@
 import type { BodyProblem, Json } from '@baton/core';
-import { pointerOf, type RouteBody } from '@baton/contracts';
+import { checkShape, pointerOf, type RouteBody } from '@baton/contracts';
 import { EgressError, parseJsonBounded } from '@baton/egress';
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -18,10 +18,14 @@ export interface ParsedBody<Value> {
   readonly hash: string;
 }
 
+/** What else is wrong with a body whose shape is wrong, so that one refusal names everything. */
+export type BodyReview = (given: Json) => readonly BodyProblem[];
+
 /** Reads and checks the body a route expects. Throws 413, 415, then 400 with pointers. */
 export async function parseBody<Schema extends z.ZodType>(
   request: IncomingMessage,
   body: RouteBody<Schema>,
+  review?: BodyReview,
 ): Promise<ParsedBody<z.output<Schema>>> {
   if (!hasBody(request)) return withoutBody(body);
   const mediaType = acceptMediaType(request.headers['content-type'], body.mediaTypes);
@@ -30,7 +34,7 @@ export async function parseBody<Schema extends z.ZodType>(
   const content = decode(bytes);
   const value = body.format === 'text' ? content : parseJson(content);
   const hash = createHash('sha256').update(mediaType).update('\0').update(bytes).digest('hex');
-  return { value: checked(body.schema, value), mediaType, bytes: bytes.length, hash };
+  return { value: checked(body.schema, value, review), mediaType, bytes: bytes.length, hash };
 }
 
 function hasBody(request: IncomingMessage): boolean {
@@ -72,26 +76,15 @@ function parseBounded(content: string): Json {
   }
 }
 
-function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw malformed('The body has another shape than expected.', toBodyProblems(result.error));
-}
-
-/** Problems of a zod error with JSON Pointers, unknown keys one by one. */
-function toBodyProblems(error: z.ZodError): readonly BodyProblem[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({
-          pointer: pointerOf([...issue.path, key]),
-          detail: 'This field is unknown here.',
-        }))
-      : [{ pointer: pointerOf(issue.path), detail: reasonOf(issue) }],
-  );
-}
-
-function reasonOf(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  if (issue.code === 'invalid_type' && issue.input === undefined) return 'This field is missing.';
-  return issue.message;
+function checked<Schema extends z.ZodType>(
+  schema: Schema,
+  given: Json,
+  review: BodyReview | undefined,
+): z.output<Schema> {
+  const shaped = checkShape(schema, given);
+  if (shaped.ok) return shaped.value;
+  const problems = shaped.problems.map(({ path, detail }) => ({ pointer: pointerOf(path), detail }));
+  const named = new Set(problems.map(({ pointer }) => pointer));
+  const others = (review?.(given) ?? []).filter(({ pointer }) => !named.has(pointer));
+  throw malformed('The body has another shape than expected.', [...problems, ...others]);
 }

@@ -1,20 +1,17 @@
+import { checkShape } from '@baton/contracts';
 import type { z } from 'zod';
 import { malformed } from './refusals.ts';
 import { textProblem } from './storable.ts';
 
 /** Reads and checks the query of a URL; repeated parameters become lists. Throws 400 that names each parameter. */
 export function parseQuery<Schema extends z.ZodObject>(url: string, schema: Schema): z.output<Schema> {
-  const result = schema.safeParse(queryOf(url));
-  if (result.success) return result.data;
-  const errors = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((parameter) => ({
-          pointer: '',
-          detail: `The query parameter "${parameter.slice(0, 100)}" is unknown here.`,
-          parameter,
-        }))
-      : [{ pointer: '', detail: issue.message, parameter: String(issue.path[0] ?? '') }],
-  );
+  const shaped = checkShape(schema, queryOf(url), 'query parameter');
+  if (shaped.ok) return shaped.value;
+  const errors = shaped.problems.map(({ path, detail }) => ({
+    pointer: '',
+    detail,
+    parameter: String(path[0] ?? ''),
+  }));
   throw malformed('The query has another shape than expected.', errors);
 }
 
