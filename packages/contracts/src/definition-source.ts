@@ -5,8 +5,9 @@ import {
   type Json,
   type WorkflowReference,
 } from '@baton/core';
-import { LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { readTree, type SourceTree } from './source-tree.ts';
+import { LineCounter } from 'yaml';
+import { readTree } from './source-tree.ts';
+import { readSyntax } from './yaml-syntax.ts';
 
 /** How a definition is written. */
 export type SourceFormat = 'yaml' | 'json';
@@ -77,8 +78,6 @@ export function parseSource(text: string, format: SourceFormat): ParsedSource {
   return malformed === undefined ? parseYaml(text) : unreadable([malformed]);
 }
 
-const MOST_SYNTAX_PROBLEMS = 10;
-
 /** Reads a text and checks it as a workflow definition; every problem gets its line and column. */
 export function validateSource(text: string, format: SourceFormat): ValidatedSource {
   const source = parseSource(text, format);
@@ -106,31 +105,11 @@ function parseYaml(text: string): ParsedSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  let tree: SourceTree;
-  try {
-    const parsed = parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      merge: false,
-      resolveKnownTags: false,
-      // Repeated keys are found with their pointers when the tree is read.
-      uniqueKeys: false,
-      prettyErrors: false,
-      lineCounter: lines,
-    });
-    // Errors far down a broken text only echo the first ones.
-    const complaints = [...parsed.errors, ...parsed.warnings].slice(0, MOST_SYNTAX_PROBLEMS);
-    if (complaints.length > 0) {
-      return unreadable(complaints.map((error) => problemAt(position(error.pos[0]), sentenceOf(error))));
-    }
-    tree = readTree(parsed.contents);
-  } catch {
-    // The parser recurses; what it cannot hold is far beyond the depth that a definition may have.
-    return unreadable([
-      problemAt({ line: 1, column: 1 }, 'The text nests too deeply to be read: flatten it.'),
-    ]);
+  const syntax = readSyntax(text, lines.addNewLine);
+  if (syntax.complaints.length > 0) {
+    return unreadable(syntax.complaints.map(({ offset, message }) => problemAt(position(offset), message)));
   }
-  const { offsets, complaints, value } = tree;
+  const { offsets, complaints, value } = readTree(syntax.root);
   return {
     document: value,
     problems: complaints.map(({ pointer, message, offset }) => ({
@@ -156,23 +135,6 @@ function unreadable(problems: readonly SourceProblem[]): ParsedSource {
 
 function problemAt(position: SourcePosition, message: string): SourceProblem {
   return { pointer: '', ...position, message, severity: 'error' };
-}
-
-/** The fix for what people most often get wrong in YAML, by the parser's code. */
-const FIXES: Readonly<Record<string, string>> = {
-  BAD_INDENT: 'indent it further than the line above',
-  BAD_SCALAR_START: 'put the value in quotes',
-  BLOCK_AS_IMPLICIT_KEY: 'put the value in quotes when it contains ": ", and check the indentation',
-  BAD_DQ_ESCAPE: 'double the backslash, or use single quotes',
-  MISSING_CHAR: 'add it',
-  MULTIPLE_DOCS: 'send one document, without "---" between',
-  TAB_AS_INDENT: 'indent with spaces',
-  TAG_RESOLVE_FAILED: 'remove the tag',
-};
-
-function sentenceOf(error: YAMLError): string {
-  const fix = FIXES[error.code] ?? 'correct the syntax';
-  return `The text is not valid YAML: ${error.message.replaceAll('\n', ' ')}; ${fix}.`;
 }
 
 /** What keeps a text from being JSON; every JSON text is YAML too, so positions come from there. */

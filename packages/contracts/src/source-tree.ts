@@ -28,7 +28,11 @@ export interface SourceTree {
   readonly complaints: readonly SourceComplaint[];
 }
 
-const DEEPEST = 64;
+/** How many levels of maps and lists a definition may have. */
+export const DEEPEST = 64;
+
+/** What is said of more levels. */
+export const TOO_DEEP = `The definition is nested too deeply: at most ${DEEPEST} levels.`;
 
 /** Values that aliases may add to a document; more is a "billion laughs" attack or a mistake. */
 const MOST_FROM_ALIASES = 10_000;
@@ -73,11 +77,9 @@ function readNode(walk: Walk, node: unknown, at: At): Json {
   if (!isMap(node) && !isSeq(node)) return null;
   if (node.anchor !== undefined) walk.anchors.set(node.anchor, node);
   if (at.depth >= DEEPEST) {
-    return complain(
-      walk,
-      { node: node, pointer: at.pointer },
-      `The definition nests deeper than ${DEEPEST} levels: move inner parts to a workflow of their own.`,
-    );
+    // Told once: what lies deeper is not read.
+    if (walk.complaints.some(({ message }) => message === TOO_DEEP)) return null;
+    return complain(walk, { node, pointer: at.pointer }, TOO_DEEP);
   }
   if (isMap(node)) return readMap(walk, node, at);
   return node.items.map((item, i) => {
