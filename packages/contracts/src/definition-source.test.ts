@@ -74,6 +74,22 @@ describe('parseSource()', () => {
     expect(parseSource('? [a\n', 'yaml').problems[0]?.message).toContain('not valid YAML');
   });
 
+  it('quotes little of the text, and no half of a character', () => {
+    const long = `x${'😀'.repeat(400)}`;
+    for (const text of [
+      'a: "\\😀"',
+      `a: !${long} 1`,
+      `%${long}\n---\na: 1`,
+      `a: *${long}`,
+      `${long}: 1\n${long}: 2\n`,
+      `a: &${long} [*${long}]`,
+    ]) {
+      const [problem] = parseSource(text, 'yaml').problems;
+      expect([problem?.message.isWellFormed(), (problem?.message.length ?? 999) < 450]).toEqual([true, true]);
+    }
+    expect(parseSource(long, 'json').problems[0]?.message.isWellFormed()).toBe(true);
+  });
+
   it('refuses tags, merge keys, odd keys and numbers that JSON lacks', () => {
     expect(parseSource('a: !!binary aGk=', 'yaml').problems[0]?.message).toContain('remove the tag');
     const { document, problems } = parseSource('<<: {a: 1}\n? [k]\n: 1\nn: .inf\n: x\n', 'yaml');

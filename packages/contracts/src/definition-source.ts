@@ -148,9 +148,10 @@ function jsonProblem(text: string): SourceProblem | undefined {
     const before = text.slice(0, offset).split('\n');
     const position = { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
     const reason = detail.replace(/ in JSON at position.*$/s, '').replace(/ \(line \d+ column \d+\)$/, '');
+    // The engine quotes a few UTF-16 units around the place.
     return problemAt(
       position,
-      `The text is not valid JSON: ${reason}; correct the syntax, or send it as YAML.`,
+      `The text is not valid JSON: ${reason.toWellFormed()}; correct the syntax, or send it as YAML.`,
     );
   }
 }

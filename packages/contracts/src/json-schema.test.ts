@@ -62,6 +62,18 @@ describe('validateJsonSchema()', () => {
     expect(validateJsonSchema({ items: { type: 'number' } }, value, { maxProblems: 5 })).toHaveLength(5);
   });
 
+  it('quotes values without cutting a character in half', () => {
+    for (const shift of ['', 'x']) {
+      const wanted = `${shift}${'😀'.repeat(400)}`;
+      const [problem] = validateJsonSchema({ const: wanted }, 1);
+      expect(problem?.detail).toMatch(/…$/);
+      expect(problem?.detail.isWellFormed()).toBe(true);
+      const [unusable] = validateJsonSchema({ $ref: `#/${wanted}` }, 1);
+      expect([unusable?.detail.isWellFormed(), (unusable?.detail.length ?? 0) < 400]).toEqual([true, true]);
+    }
+    expect(validateJsonSchema({ enum: ['\ud83d'] }, 1)[0]?.detail.isWellFormed()).toBe(true);
+  });
+
   it('leaves data that looks like a schema alone', () => {
     expect(validateJsonSchema({ enum: [{ a: 1 }] }, { a: 1 })).toEqual([]);
     expect(validateJsonSchema({ const: { $ref: '#' } }, { $ref: '#' })).toEqual([]);

@@ -34,6 +34,8 @@ const SUMMARIES = new Set([
 
 const MAX_STEPS = 500_000;
 const MAX_PROBLEMS = 50;
+/** UTF-16 units of a library's sentence that are kept. */
+const MOST_QUOTED = 300;
 /** Larger invalid values are reported by their first problem only. */
 const MAX_LISTED_STEPS = 20_000;
 
@@ -100,14 +102,19 @@ function toProblems(faults: readonly SchemaFault[], max: number): readonly Schem
 function sentence(fault: SchemaFault): string {
   if (fault.keyword === 'false') return 'This is not allowed here.';
   if (fault.keyword === 'pattern') return PATTERN_SENTENCE;
-  const error = asWritten(fault.error);
-  const text = error.length > 300 ? `${error.slice(0, 300)}…` : error;
-  return text.replaceAll('Instance type', 'The type').replaceAll('Instance', 'The value');
+  return excerpt(asWritten(fault.error))
+    .replaceAll('Instance type', 'The type')
+    .replaceAll('Instance', 'The value');
 }
 
 function reasonOf(error: unknown, maxSteps: number): string {
   if (error instanceof SchemaBudgetError) return `Checking took more than ${maxSteps} steps.`;
   if (error instanceof RangeError) return 'The schema refers to itself without end.';
   const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : '';
-  return `The schema cannot be used: ${message}`;
+  return `The schema cannot be used: ${excerpt(message)}`;
+}
+
+/** Quotes of values are of any length, and may hold or be cut to half a character. */
+function excerpt(text: string): string {
+  return text.length > MOST_QUOTED ? `${text.slice(0, MOST_QUOTED).toWellFormed()}…` : text.toWellFormed();
 }

@@ -37,6 +37,9 @@ export const TOO_DEEP = `The definition is nested too deeply: at most ${DEEPEST}
 /** Values that aliases may add to a document; more is a "billion laughs" attack or a mistake. */
 const MOST_FROM_ALIASES = 10_000;
 
+/** UTF-16 units of a word in a sentence. */
+const MOST_QUOTED = 100;
+
 interface Walk {
   readonly anchors: Map<string, Node>;
   readonly offsets: Map<string, number>;
@@ -96,7 +99,7 @@ function readScalar(walk: Walk, node: Scalar, at: At): Json {
     return complain(
       walk,
       { node: node, pointer: at.pointer },
-      `${node.source ?? value} is not a number of JSON: write a finite one, or put it in quotes.`,
+      `${quoted(node.source ?? String(value))} is not a number of JSON: write a finite one, or put it in quotes.`,
     );
   }
   if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value;
@@ -114,7 +117,7 @@ function readMap(walk: Walk, node: YAMLMap, at: At): Json {
       walk.complaints.push({
         pointer,
         offset,
-        message: `The key "${key}" is given twice: remove or rename one.`,
+        message: `The key "${quoted(key)}" is given twice: remove or rename one.`,
       });
       continue;
     }
@@ -152,14 +155,14 @@ function readAlias(walk: Walk, alias: Alias, at: At): Json {
     return complain(
       walk,
       { node: alias, pointer: at.pointer },
-      `There is no anchor "&${alias.source}" before this alias: define it first.`,
+      `There is no anchor "&${quoted(alias.source)}" before this alias: define it first.`,
     );
   }
   if (walk.open.has(alias.source)) {
     return complain(
       walk,
       { node: alias, pointer: at.pointer },
-      `The anchor "&${alias.source}" contains itself: write the inner value out.`,
+      `The anchor "&${quoted(alias.source)}" contains itself: write the inner value out.`,
     );
   }
   walk.open.add(alias.source);
@@ -174,6 +177,11 @@ function readAlias(walk: Walk, alias: Alias, at: At): Json {
     );
   }
   return value;
+}
+
+/** A word of the text, for a sentence. */
+function quoted(word: string): string {
+  return word.slice(0, MOST_QUOTED).toWellFormed();
 }
 
 function complain(

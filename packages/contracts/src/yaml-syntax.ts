@@ -16,6 +16,7 @@ export interface SourceSyntax {
 }
 
 const MOST_COMPLAINTS = 10;
+const MOST_OF_REASON = 300;
 
 /** Composes the one document of a YAML 1.2 text (core schema; no own tags, no merge keys). `onLine` hears where lines begin. */
 export function readSyntax(text: string, onLine: (offset: number) => void): SourceSyntax {
@@ -86,5 +87,7 @@ const FIXES: Readonly<Record<string, string>> = {
 
 function sentenceOf(error: YAMLError): string {
   const fix = FIXES[error.code] ?? 'correct the syntax';
-  return `The text is not valid YAML: ${error.message.replaceAll('\n', ' ')}; ${fix}.`;
+  // Texts are quoted at any length, and by UTF-16 units.
+  const reason = error.message.slice(0, MOST_OF_REASON).toWellFormed().replaceAll('\n', ' ');
+  return `The text is not valid YAML: ${reason}; ${fix}.`;
 }
