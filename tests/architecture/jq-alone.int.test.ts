@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 
 const run = promisify(execFile);
-const cwd = join(__dirname, '..');
+const cwd = join(__dirname, '../../packages/jq');
 
 /** What a program in a process of its own has written; it finds the package by its name. */
 async function written(script: string, flags: readonly string[] = []): Promise<string> {
@@ -14,7 +14,7 @@ async function written(script: string, flags: readonly string[] = []): Promise<s
 
 const use = 'console.log(compile(".a").first({ a: 7 }))';
 
-describe('the package', () => {
+describe('@baton/jq', () => {
   it('is loaded by ES modules and by CommonJS', async () => {
     expect(await written(`import { compile } from '@baton/jq'; ${use}`, ['--input-type=module'])).toBe('7');
     expect(await written(`const { compile } = require('@baton/jq'); ${use}`, ['--input-type=commonjs'])).toBe(
@@ -50,7 +50,7 @@ const hostile = [
   'reduce range(60) as $i (1; [., .]) | tojson',
 ];
 
-describe('hostile programs', () => {
+describe('hostile programs of jq', () => {
   it('end at a limit, or with a result, in a heap of 80 MiB', async () => {
     const script = `
       import { compile, JqLimitError } from '@baton/jq';
