@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort, startProcess, waitUntil, type SupervisedProcess } from '@baton/stand';
-import { createCall } from './http.ts';
-import { blocksOf, executedPart, readPage, ROOT } from './markdown.ts';
-import { verifies } from './verifies.ts';
-import { brokenPromise, missingPrograms, walk } from './walk.ts';
+import { createCall } from '../http.ts';
+import { blocksOf, executedPart, readPage, ROOT } from '../markdown.ts';
+import { verifies } from '../verifies.ts';
+import { brokenPromise, missingPrograms, walk } from '../walk.ts';
 
 const apiUrl = process.env['BATON_E2E_API_URL'] ?? '';
 const call = createCall(apiUrl);
