@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { isObject } from '@baton/core';
 import type { CallOptions } from './http.ts';
-import { createTargets, expectProblem, type Targets } from './refusal.ts';
+import { createTargets, expectProblem, pathTo, type Targets } from './refusal.ts';
 import { askHuman, createScenario, objectOf } from './scenario.ts';
 import { verifies } from './verifies.ts';
 
@@ -47,19 +47,9 @@ async function operations(): Promise<readonly string[]> {
   if (paths === undefined || !isObject(paths)) throw new Error('The document has no paths.');
   return Object.entries(paths).flatMap(([path, item]) =>
     isObject(item) && path.startsWith('/v1/')
-      ? Object.keys(item).map((method) => `${method.toUpperCase()} ${fill(path)}`)
+      ? Object.keys(item).map((method) => `${method.toUpperCase()} ${pathTo(to, path)}`)
       : [],
   );
-}
-
-function fill(path: string): string {
-  const things: Readonly<Record<string, string>> = {
-    name: path.startsWith('/v1/agents') ? to.agent : path.startsWith('/v1/runs') ? 'go' : to.flow,
-    id: path.startsWith('/v1/human-tasks') ? to.task : to.waiting,
-    version: '1.0.0',
-    channel: 'default',
-  };
-  return path.replace(/\{(\w+)\}/g, (_match, name: string) => things[name] ?? name);
 }
 
 /** The first line of what is answered to bytes that may be no HTTP. */

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { isObject, own, type Json, type JsonObject } from '@baton/core';
 import { eventually, textOf, type Answer } from './http.ts';
-import { createTargets, type Targets } from './refusal.ts';
+import { createTargets, pathTo, type Targets } from './refusal.ts';
 import { createScenario, objectOf } from './scenario.ts';
 import { startApi } from './stack.ts';
 import { verifies } from './verifies.ts';
@@ -66,18 +66,8 @@ function strange(schema: JsonObject, body: Json, where = ''): readonly string[] 
   ];
 }
 
-function fill(path: string): string {
-  const things: Readonly<Record<string, string>> = {
-    name: path.startsWith('/v1/agents') ? to.agent : path.startsWith('/v1/runs') ? 'go' : to.flow,
-    id: path.startsWith('/v1/human-tasks') ? to.task : to.waiting,
-    version: '1.0.0',
-    channel: 'default',
-  };
-  return path.replace(/\{(\w+)\}/g, (_match, name: string) => things[name] ?? name);
-}
-
 function ask({ method, path }: Operation): Promise<Answer> {
-  return call(`${method.toUpperCase()} ${fill(path)}`, {
+  return call(`${method.toUpperCase()} ${pathTo(to, path)}`, {
     as: 'root:admin',
     headers: method === 'get' ? { accept: '*/*' } : { 'content-type': 'application/json' },
   });

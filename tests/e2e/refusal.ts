@@ -42,6 +42,17 @@ export async function createTargets(scenario: Scenario): Promise<Targets> {
   return { flow, strict, agent, waiting, ended: done, task, taskTag };
 }
 
+/** A path of the OpenAPI document that leads to the targets. */
+export function pathTo(to: Targets, path: string): string {
+  const things: Readonly<Record<string, string>> = {
+    name: path.startsWith('/v1/agents') ? to.agent : path.startsWith('/v1/runs') ? 'go' : to.flow,
+    id: path.startsWith('/v1/human-tasks') ? to.task : to.waiting,
+    version: '1.0.0',
+    channel: 'default',
+  };
+  return path.replace(/\{(\w+)\}/g, (_match, name: string) => things[name] ?? name);
+}
+
 /** A request and how it must be refused: status and, where there are any, pointers or parameters. */
 export type Row = readonly [
   route: string,

@@ -1,4 +1,4 @@
-import { asWritten, PATTERN_SENTENCE, type Json, type JsonObject } from '@baton/core';
+import { boundedSentence, type Json, type JsonObject } from '@baton/core';
 import { meteredSchema, SchemaBudgetError, type MeteredSchema } from './metered-schema-codec.ts';
 
 /** One thing wrong with a value, or with a schema. */
@@ -101,8 +101,7 @@ function toProblems(faults: readonly SchemaFault[], max: number): readonly Schem
 
 function sentence(fault: SchemaFault): string {
   if (fault.keyword === 'false') return 'This is not allowed here.';
-  if (fault.keyword === 'pattern') return PATTERN_SENTENCE;
-  return excerpt(asWritten(fault.error))
+  return excerpt(boundedSentence(fault.keyword, fault.error))
     .replaceAll('Instance type', 'The type')
     .replaceAll('Instance', 'The value');
 }

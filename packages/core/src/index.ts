@@ -106,5 +106,5 @@ export {
   type Vote,
 } from './policy.ts';
 export { dryRun, type DryRunParams, type DryRunResult, type Mocks } from './dry-run.ts';
-export { asWritten, boundPatterns, PATTERN_SENTENCE } from './definition/bounded-patterns.ts';
+export { boundedSentence, boundPatterns } from './definition/bounded-patterns.ts';
 export { jsonSchemaProblems } from './definition/schema.ts';

@@ -1,4 +1,4 @@
-import { isTerminal, type RunId, type Scope, type Status } from '@baton/core';
+import { isTerminal, storableText, type RunId, type Scope, type Status } from '@baton/core';
 import { beginningWith, containing, decodeCursor, pageSize, toPage } from './cursor-codec.ts';
 import { NOTHING, select, sql, type Queryable, type Sql } from './database.ts';
 import type { Page, PageParams } from './page.ts';
@@ -40,8 +40,9 @@ export async function listRuns(db: Queryable, scope: Scope, params: RunListParam
 
 /** Tags without U+0000, which `jsonb` cannot hold. */
 export function cleanTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const clean = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD');
-  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [clean(key), clean(value)]));
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value]) => [storableText(key), storableText(value)]),
+  );
 }
 
 function conditions(params: RunListParams): Sql {

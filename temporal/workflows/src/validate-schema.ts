@@ -1,11 +1,4 @@
-import {
-  asWritten,
-  boundPatterns,
-  PATTERN_SENTENCE,
-  type Json,
-  type Schema,
-  type ValidateSchema,
-} from '@baton/core';
+import { boundedSentence, boundPatterns, type Json, type Schema, type ValidateSchema } from '@baton/core';
 import { Validator } from '@cfworker/json-schema';
 
 /** Problems reported for one value; the rest is left out. */
@@ -25,7 +18,7 @@ export function createSchemaValidator(): ValidateSchema {
     if (valid) return [];
     return errors.slice(0, MOST_PROBLEMS).map(({ instanceLocation, keyword, error }) => ({
       pointer: instanceLocation.replace(/^#/, ''),
-      detail: keyword === 'pattern' ? PATTERN_SENTENCE : asWritten(error),
+      detail: boundedSentence(keyword, error),
     }));
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isObject } from '../json.ts';
-import { asWritten, boundPatterns } from './bounded-patterns.ts';
+import { boundedSentence, boundPatterns } from './bounded-patterns.ts';
 import { LONGEST_PATTERN_SUBJECT } from './pattern.ts';
 
 function boundOf(pattern: string): RegExp {
@@ -66,12 +66,18 @@ describe('boundPatterns()', () => {
   });
 });
 
-describe('asWritten()', () => {
+describe('boundedSentence()', () => {
   it('shows the pattern of the schema', () => {
     const bounded = boundOf('^a(?:b)').source;
-    expect(asWritten(`Property "k" matches pattern "${bounded}" but not.`)).toBe(
+    expect(boundedSentence('patternProperties', `Property "k" matches pattern "${bounded}" but not.`)).toBe(
       'Property "k" matches pattern "^a(?:b)" but not.',
     );
-    expect(asWritten('Nothing here.')).toBe('Nothing here.');
+    expect(boundedSentence('not', 'Nothing here.')).toBe('Nothing here.');
+  });
+
+  it('says that a text may also be too long for its pattern', () => {
+    expect(boundedSentence('pattern', 'String does not match pattern.')).toMatch(
+      /not match .* or has more than/,
+    );
   });
 });

@@ -3,8 +3,7 @@ import type { Schema } from './definition.ts';
 import { LONGEST_PATTERN_SUBJECT } from './pattern.ts';
 import { KEYWORDS } from './schema-keywords.ts';
 
-/** Says what a failed `pattern` means where patterns are bounded. */
-export const PATTERN_SENTENCE = `The text does not match the pattern, or has more than the ${LONGEST_PATTERN_SUBJECT} characters that are matched against one.`;
+const PATTERN_SENTENCE = `The text does not match the pattern, or has more than the ${LONGEST_PATTERN_SUBJECT} characters that are matched against one.`;
 
 /** Anchored, so that a text that is too long fails at once and not from every place in it. */
 const BOUND = `^(?=[^]{0,${LONGEST_PATTERN_SUBJECT}}$)[^]*?(?:`;
@@ -18,8 +17,9 @@ export function boundPatterns(schema: Schema): Schema {
   return mapped(schema, (member, key) => boundMember(KEYWORDS[key], member));
 }
 
-/** A validator's sentence with the patterns as their author wrote them. */
-export function asWritten(sentence: string): string {
+/** What a validator's sentence on a keyword means where patterns are bounded: with patterns as their author wrote them. */
+export function boundedSentence(keyword: string, sentence: string): string {
+  if (keyword === 'pattern') return PATTERN_SENTENCE;
   return sentence.replaceAll(/"\^\(\?=\[\^\]\{0,\d+\}\$\)\[\^\]\*\?\(\?:(.*?)\)"/g, '"$1"');
 }
 
