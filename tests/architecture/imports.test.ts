@@ -47,8 +47,17 @@ describe('the repository', () => {
 describe('sourceViolations()', () => {
   it('accepts what is allowed', () => {
     expect(
-      problemsOf('packages/core/src/a.ts', `import { run } from '@baton/jq';\nimport { b } from './b.ts';`),
+      problemsOf(
+        'packages/core/src/expression.ts',
+        `import { run } from '@baton/jq';\nimport { b } from './b.ts';`,
+      ),
     ).toEqual([]);
+  });
+
+  it('finds a second way to the jq engine', () => {
+    expect(problemsOf('packages/core/src/a.ts', `import { compile } from '@baton/jq';`)).toEqual([
+      'packages/core/src/a.ts imports @baton/jq: core compiles every expression, in expression.ts.',
+    ]);
   });
 
   it('finds an import that points back', () => {

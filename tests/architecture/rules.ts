@@ -11,10 +11,9 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
   '@baton/telemetry': ['@baton/core', '@baton/contracts'],
   '@baton/identity': ['@baton/core', '@baton/contracts'],
   '@baton/store': ['@baton/core', '@baton/contracts'],
-  '@baton/agents': ['@baton/jq', '@baton/core', '@baton/contracts', '@baton/egress', '@baton/telemetry'],
+  '@baton/agents': ['@baton/core', '@baton/contracts', '@baton/egress', '@baton/telemetry'],
   '@baton/temporal-client': ['@baton/core', '@baton/contracts', '@baton/codec', '@baton/telemetry'],
   '@baton/temporal-activities': [
-    '@baton/jq',
     '@baton/core',
     '@baton/contracts',
     '@baton/egress',
@@ -94,6 +93,11 @@ export const RESERVED: readonly {
   readonly folders: readonly string[];
   readonly why: string;
 }[] = [
+  {
+    module: /^@baton\/jq$/,
+    folders: ['packages/core/src/expression.ts', 'packages/jq/', 'bench/', 'tests/'],
+    why: 'core compiles every expression, in expression.ts',
+  },
   { module: /^(@prisma\/|prisma$)/, folders: ['packages/store/'], why: 'only the store knows tables' },
   {
     module: /^undici$/,

@@ -58,7 +58,7 @@ function ourImport(file: SourceFacts, owner: PackageFacts, module: string): stri
   return allowed.includes(target) || test ? null : `imports ${target}, and ${owner.name} may not`;
 }
 
-function foreignImport(file: SourceFacts, module: string): string | null {
+function reservedImport(file: SourceFacts, module: string): string | null {
   const rule = RESERVED.find((one) => one.module.test(module));
   const allowed = !rule || rule.folders.some((folder) => file.path.startsWith(folder));
   return allowed ? null : `imports ${module}: ${rule.why}`;
@@ -83,7 +83,7 @@ function importProblem(file: SourceFacts, owner: PackageFacts, fact: ImportFact)
       return `imports ${from}, and ${owner.name} is pure`;
     }
   }
-  return isOurs(from) ? ourImport(file, owner, from) : foreignImport(file, from);
+  return (isOurs(from) ? ourImport(file, owner, from) : null) ?? reservedImport(file, from);
 }
 
 function fileProblems(file: SourceFacts, owner: PackageFacts): string[] {

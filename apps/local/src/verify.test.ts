@@ -14,5 +14,6 @@ describe('parseOnly()', () => {
   it('names the known ones when one is unknown or none is given', () => {
     expect(() => parseOnly(['--only', 'units'])).toThrow('"units" is none of them');
     expect(() => parseOnly(['--only'])).toThrow('format, lint, types');
+    expect(() => parseOnly(['--help'])).toThrow('"--help" names none');
   });
 });

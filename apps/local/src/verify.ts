@@ -183,20 +183,16 @@ async function runGates(params: VerifyParams): Promise<Outcome> {
   return { name: 'coverage', passed, failed: findings.length - passed, took: elapsed(since) };
 }
 
-/** The names after `--only`, as in `--only unit,int` or `--only=lint`; throws a sentence for an unknown one. */
+/** The names after `--only`, as in `--only unit,int` or `--only=lint`; throws a sentence for everything else. */
 export function parseOnly(args: readonly string[]): readonly string[] {
-  const at = args.findIndex((arg) => arg === '--only' || arg.startsWith('--only='));
-  if (at < 0) return [];
-  const value = args[at]?.startsWith('--only=') ? args[at].slice('--only='.length) : (args[at + 1] ?? '');
+  if (args.length === 0) return [];
   const known = [...STATIC_CHECKS, ...TEST_PROJECTS].map(({ name }) => name);
-  const names = value.split(',').filter(Boolean);
+  const [, listed = ''] = /^--only[= ](.+)$/.exec(args.join(' ')) ?? [];
+  const names = listed.split(',').filter(Boolean);
   const unknown = names.find((name) => !known.includes(name));
-  if (names.length === 0 || unknown !== undefined) {
-    throw new Error(
-      `--only takes a list of: ${known.join(', ')}${unknown ? `; "${unknown}" is none of them` : ''}.`,
-    );
-  }
-  return names;
+  if (names.length > 0 && unknown === undefined) return names;
+  const problem = unknown === undefined ? `"${args.join(' ')}" names none` : `"${unknown}" is none of them`;
+  throw new Error(`npm test runs everything, or what --only lists of ${known.join(', ')}: ${problem}.`);
 }
 
 /**

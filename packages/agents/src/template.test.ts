@@ -35,6 +35,10 @@ describe('compileTemplate()', () => {
     ]);
   });
 
+  it('fails where an expression gives several values', () => {
+    expect(() => fill('${ .a, .b }', {})).toThrow('more than one result');
+  });
+
   it('reports every expression that does not compile, by its pointer', () => {
     const broken = { ok: '${ . }', a: '${ .[ }', b: ['x', 'y ${ $nope } ${ ) }'], 'c/d': '${ .open' };
     expect(problemsOf(broken)).toEqual(['/body/a', '/body/b/1', '/body/b/1', '/body/c~1d']);

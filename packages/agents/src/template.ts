@@ -1,5 +1,13 @@
-import { excerpt, failure, isObject, readTemplateString, type Json, type JsonObject } from '@baton/core';
-import { compile, JqError, JqLimitError, JqSyntaxError } from '@baton/jq';
+import {
+  compileExpression,
+  excerpt,
+  ExpressionError,
+  failure,
+  isObject,
+  readTemplateString,
+  type Json,
+  type JsonObject,
+} from '@baton/core';
 import { AgentFailureError, type ConfigProblem } from './adapter.ts';
 
 /** A compiled value. Throws {@link AgentFailureError} (`expression`) when an expression fails. */
@@ -54,10 +62,10 @@ function compileText(text: string, place: TemplatePlace): CompiledTemplate {
       }
       return () => text;
     case 'expression':
-      return compileExpression(read.expression, place);
+      return compiled(read.expression, place);
     case 'interpolated': {
       const parts = read.parts.map((part) =>
-        typeof part === 'string' ? part : compileExpression(part.expression, place),
+        typeof part === 'string' ? part : compiled(part.expression, place),
       );
       return (input, variables) =>
         parts.map((part) => (typeof part === 'string' ? part : asText(part(input, variables)))).join('');
@@ -67,25 +75,25 @@ function compileText(text: string, place: TemplatePlace): CompiledTemplate {
   }
 }
 
-function compileExpression(source: string, place: TemplatePlace): CompiledTemplate {
+function compiled(source: string, place: TemplatePlace): CompiledTemplate {
   try {
-    const program = compile(source, { variables: place.variables });
+    const expression = compileExpression(source, { variables: place.variables });
     return (input, variables) => {
       try {
-        return program.first(input, variables) ?? null;
+        return expression.evaluate(input, variables);
       } catch (error) {
         throw toExpressionFailure(error, place.pointer);
       }
     };
   } catch (error) {
-    if (!(error instanceof JqSyntaxError) && !(error instanceof JqLimitError)) throw error;
+    if (!(error instanceof ExpressionError)) throw error;
     place.report({ pointer: place.pointer, message: `The expression does not compile: ${error.message}` });
     return () => null;
   }
 }
 
 function toExpressionFailure(error: unknown, pointer: string): unknown {
-  if (!(error instanceof JqError) && !(error instanceof JqLimitError)) return error;
+  if (!(error instanceof ExpressionError)) return error;
   const detail = `The expression at ${pointer} of the agent's config failed: ${excerpt(error.message, 500)}`;
   return new AgentFailureError(failure('expression', detail, { code: 'expression_failed' }), error);
 }

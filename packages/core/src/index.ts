@@ -12,6 +12,12 @@ export {
   type Failure,
   type Problem,
 } from './failure.ts';
+export {
+  compileExpression,
+  ExpressionError,
+  type CompiledExpression,
+  type ExpressionOptions,
+} from './expression.ts';
 export { parseJson } from './json-codec.ts';
 export { isArray, isObject, jsonEquals, own, type Json, type JsonObject } from './json.ts';
 export {

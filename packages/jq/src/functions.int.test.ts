@@ -51,7 +51,7 @@ describe('functions beside jq', () => {
     const one =
       words(`abs fabs floor ceil round trunc rint nearbyint sqrt cbrt exp exp2 exp10 expm1 log log2 log10 log1p
       logb sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh frexp modf significand isnan isinfinite isnormal
-      tostring tojson @text @json lgamma tgamma lgamma_r -(.) (.%7) (.%(-3)) tojson|fromjson`);
+      tostring tojson @text @json lgamma tgamma lgamma_r erf erfc -(.) (.%7) (.%(-3)) tojson|fromjson`);
     const two = words('pow atan2 fmin fmax fdim fmod copysign drem ldexp scalb scalbln nextafter nexttoward');
     const pairs = numbers.slice(0, 11).flatMap((a) => [0, 1, -1, 2, 0.5, 3, -7].map((b) => [a, b]));
     expect(
@@ -62,6 +62,24 @@ describe('functions beside jq', () => {
         [['[nan, infinite, -infinite] | map(isnan, isinfinite, floor, sqrt, logb, modf, significand)'], [0]],
         [['pow(nan; 0), pow(1; nan), pow(-1; infinite), fmin(nan; 1), fmax(1; nan), fdim(nan; 1)'], [0]],
         [['nextafter(nan; 1), nextafter(1; 1), remainder(1; 0)?, drem(infinite; 1), drem(5; infinite)'], [0]],
+      ]),
+    ).toEqual([]);
+  });
+
+  it('compute the functions of Bessel and Gauss', () => {
+    const near = [
+      0, 1e-300, 1e-9, 0.001, 0.4, 1, 2.2, 3, 7.5, 12, 24.9, 25, 26.25, 31, 1000, 1e10, -1, -3.5, -40,
+    ];
+    const orders = [0, 1, 2, 3, 7, 20, 60, 150, -1, -2, -5, 2.9];
+    const pairs = orders.flatMap((n) => near.map((x) => [n, x]));
+    const gauss = [-6, -3, -1.01, -0.99, -0.3, 0.3, 0.9, 1.001, 1.7, 2.5, 4, 8, 20, 30];
+    const beyond = '[infinite, -infinite, nan] | map(erf, erfc, j0, j1, jn(3; .))';
+    expect(
+      differences([
+        [words('j0 j1 y0 y1'), [...near, 'x', null]],
+        [['jn(.[0]; .[1])', 'yn(.[0]; .[1])'], pairs],
+        [words('erf erfc'), [...gauss, ...near, 'x']],
+        [[beyond, '[infinite, nan] | map(y0, y1, yn(3; .))'], [0]],
       ]),
     ).toEqual([]);
   });

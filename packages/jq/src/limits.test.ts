@@ -29,6 +29,7 @@ describe('limits', () => {
       '[[range(100)] | combinations(9)]',
       'first(range(1e12) | select(. < 0))',
       '[label $out | repeat(1)]',
+      'jn(1e9; 1e10)',
     ];
     for (const program of loops)
       expect({ program, limit: limitOf(program) }).toEqual({ program, limit: 'steps' });

@@ -1,19 +1,35 @@
 import { createServer } from 'node:net';
 
-function listenOnce(port: number): Promise<number> {
+function listenOnce(port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once('error', reject);
     server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+      server.close(() => resolve());
     });
   });
 }
 
-/** A TCP port of 127.0.0.1 that nobody listens on at this moment; nothing keeps it free afterwards. */
-export function freePort(): Promise<number> {
-  return listenOnce(0);
+/** Below the ports that systems give to outgoing connections, which would take one between its choice and its use. */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 32_000;
+
+const TRIES = 1_000;
+
+const given = new Set<number>();
+
+/**
+ * A TCP port of 127.0.0.1 that nobody listens on at this moment and that this process was not given before; nothing
+ * keeps it free afterwards.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
+    if (given.has(port) || (await portTaken(port))) continue;
+    given.add(port);
+    return port;
+  }
+  throw new Error(`No port of 127.0.0.1 between ${FIRST_PORT} and ${LAST_PORT} is free.`);
 }
 
 /** Whether somebody listens on this TCP port of 127.0.0.1, or it may not be used. */

@@ -45,6 +45,18 @@ describe('outbox', () => {
     expect(await outbox.sweep(0)).toBe(30);
   });
 
+  it('takes a message as soon as it is there', async () => {
+    const { outbox } = fixture.store;
+    // Half of all moments are rounded up to the millisecond, which must not make a message due later.
+    for (let n = 0; n < 100; n += 1) {
+      await outbox.enqueue(fixture.scope, message);
+      const taken = await outbox.takeDue({ limit: 1 });
+      expect(taken).toHaveLength(1);
+      for (const { id } of taken) await outbox.markDelivered(fixture.scope, id);
+    }
+    expect(await outbox.sweep(0)).toBe(100);
+  });
+
   it('puts a failed message back with a growing delay', async () => {
     const { outbox } = fixture.store;
     await outbox.enqueue(fixture.scope, message);

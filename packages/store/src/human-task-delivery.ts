@@ -26,7 +26,7 @@ export async function listUnacknowledged(
     SELECT t.workspace_id, t.id, t.run_id, t.workflow_id, t.outcome_id
     FROM human_tasks t JOIN runs r ON r.workspace_id = t.workspace_id AND r.id = t.run_id
     WHERE t.delivery IN ('pending', 'signaled') AND r.ended_at IS NULL
-      AND t.decided_at <= now() - ${params.olderThanMs}::float8 * interval '1 millisecond'
+      AND t.decided_at <= now()::timestamptz(3) - ${params.olderThanMs}::float8 * interval '1 millisecond'
     ORDER BY t.decided_at LIMIT ${params.limit}::int`;
   return rows.map((row) => ({
     scope: scopeOf(row),

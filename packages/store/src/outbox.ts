@@ -94,15 +94,16 @@ export function createOutboxRepository(db: Database): OutboxRepository {
       return row === undefined ? 0 : number(row, 'pending');
     },
     sweep: (olderThanMs) => execute(prisma)`
-      DELETE FROM outbox WHERE delivered_at <= now() - ${olderThanMs}::float8 * interval '1 millisecond'`,
+      DELETE FROM outbox WHERE delivered_at <= now()::timestamptz(3) - ${olderThanMs}::float8 * interval '1 millisecond'`,
   };
 }
 
+/** Instants are kept as whole milliseconds, rounded; rounded alike, what was written a moment ago is due at once. */
 async function takeDue(db: Queryable, params: TakeDueParams): Promise<readonly OutboxMessage[]> {
   const rows = await select(db)`
     WITH due AS (
       SELECT workspace_id, id FROM outbox
-      WHERE delivered_at IS NULL AND next_attempt_at <= now()
+      WHERE delivered_at IS NULL AND next_attempt_at <= now()::timestamptz(3)
       ORDER BY next_attempt_at, created_at LIMIT ${params.limit}::int
       FOR UPDATE SKIP LOCKED
     )

@@ -9,7 +9,7 @@ export async function listUnstarted(db: Queryable, params: LoopParams): Promise<
   const rows = await select(db)`
     SELECT * FROM runs
     WHERE temporal_run_id IS NULL AND ended_at IS NULL
-      AND created_at <= now() - ${params.olderThanMs}::float8 * interval '1 millisecond'
+      AND created_at <= now()::timestamptz(3) - ${params.olderThanMs}::float8 * interval '1 millisecond'
     ORDER BY created_at LIMIT ${params.limit}::int`;
   return rows.map((row) => ({
     scope: scopeOf(row),
@@ -22,7 +22,7 @@ export async function listUnstarted(db: Queryable, params: LoopParams): Promise<
 export async function listProvisional(db: Queryable, params: LoopParams): Promise<readonly ProvisionalRun[]> {
   const rows = await select(db)`
     SELECT workspace_id, id, temporal_run_id, provisional FROM runs
-    WHERE provisional IS NOT NULL AND heard_at <= now() - ${params.olderThanMs}::float8 * interval '1 millisecond'
+    WHERE provisional IS NOT NULL AND heard_at <= now()::timestamptz(3) - ${params.olderThanMs}::float8 * interval '1 millisecond'
     ORDER BY heard_at LIMIT ${params.limit}::int`;
   return rows.flatMap((row) => {
     const provisional = toProvisional(row);
@@ -37,7 +37,7 @@ export async function listOpenIdle(db: Queryable, params: LoopParams): Promise<r
   const rows = await select(db)`
     SELECT workspace_id, id, status, stalled, temporal_run_id, heard_at FROM runs
     WHERE ended_at IS NULL AND temporal_run_id IS NOT NULL
-      AND heard_at <= now() - ${params.olderThanMs}::float8 * interval '1 millisecond'
+      AND heard_at <= now()::timestamptz(3) - ${params.olderThanMs}::float8 * interval '1 millisecond'
     ORDER BY heard_at LIMIT ${params.limit}::int`;
   return rows.map((row) => ({
     scope: scopeOf(row),

@@ -1,4 +1,4 @@
-import { compile, JqSyntaxError } from '@baton/jq';
+import { compileExpression, ExpressionError } from '../expression.ts';
 import { isArray, isObject, type Json } from '../json.ts';
 import type { Expression, Template } from './definition.ts';
 import { expressionSource, readTemplateString } from './expression-text.ts';
@@ -138,8 +138,9 @@ function checkExpression(reading: Reading, place: TextPlace, where: Where): void
   }
   try {
     // Nothing is run here: any function stands for the clock that runs will have.
-    const program = compile(place.value, { variables: [...known, ...LANGUAGE_VARIABLES], clock: Number });
-    for (const name of program.usesVariables) {
+    const variables = [...known, ...LANGUAGE_VARIABLES];
+    const expression = compileExpression(place.value, { variables, clock: Number });
+    for (const name of expression.usesVariables) {
       if (!known.includes(name)) complain(unavailableVariable(name, known));
     }
   } catch (error) {
@@ -157,8 +158,9 @@ function unavailableVariable(name: string, known: readonly string[]): string {
 
 function compileProblem(error: unknown, known: readonly string[]): string {
   // Left over are limits, of which a text that is too long can reach one.
-  if (!(error instanceof JqSyntaxError)) return `The expression cannot be compiled: ${String(error)}`;
-  const at = `line ${error.line}, column ${error.column} of the expression`;
+  if (!(error instanceof ExpressionError) || error.at === undefined)
+    return `The expression cannot be compiled: ${String(error)}`;
+  const at = `line ${error.at.line}, column ${error.at.column} of the expression`;
   const unknown = /\$(?!__)([A-Za-z_]\w*) is not defined/.exec(error.message)?.[1];
   if (unknown === undefined) return `Not valid jq at ${at}: ${error.message}`;
   const variables = known.map((variable) => `$${variable}`);

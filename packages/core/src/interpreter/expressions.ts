@@ -1,8 +1,8 @@
-import { compile, engineVersion, JqError, JqLimitError, JqSyntaxError, type Program } from '@baton/jq';
 import type { Duration, Expression, Template } from '../definition/definition.ts';
 import { readTemplateString } from '../definition/expression-text.ts';
 import { durationObjectToMs, parseIsoDuration } from '../duration.ts';
 import { excerpt } from '../excerpt.ts';
+import { compileExpression, ExpressionError, type CompiledExpression } from '../expression.ts';
 import { failure, type Problem } from '../failure.ts';
 import { isArray, isObject, type Json, type JsonObject } from '../json.ts';
 
@@ -37,24 +37,25 @@ export interface Evaluator {
 }
 
 /** Creates an evaluator; `now` gives jq's clock in epoch milliseconds, `engine` is the version of jq's behavior. */
-export function createEvaluator(now: () => number, engine: number = engineVersion): Evaluator {
-  const programs = new Map<string, Program>();
+export function createEvaluator(now: () => number, engine?: number): Evaluator {
+  const version = engine === undefined ? {} : { engine };
+  const programs = new Map<string, CompiledExpression>();
   const expression = (source: Expression, sight: Sight): Json => {
     try {
-      return onlyResult(program(source, sight), source, sight);
+      return compiled(source, sight).evaluate(sight.input, sight.variables);
     } catch (error) {
       throw toTaskFault(error, source);
     }
   };
-  const program = (source: string, sight: Sight): Program => {
+  const compiled = (source: string, sight: Sight): CompiledExpression => {
     const names = Object.keys(sight.variables);
     const key = `${names.join(',')}|${source}`;
-    let compiled = programs.get(key);
-    if (compiled === undefined) {
-      compiled = compile(source, { variables: names, clock: now, engine });
-      programs.set(key, compiled);
+    let program = programs.get(key);
+    if (program === undefined) {
+      program = compileExpression(source, { variables: names, clock: now, ...version });
+      programs.set(key, program);
     }
-    return compiled;
+    return program;
   };
   const walk = (value: Template, sight: Sight, inside: boolean): Json => {
     if (typeof value === 'string') return fill(value, inside, (source) => expression(source, sight));
@@ -92,17 +93,6 @@ export function mapValues(object: JsonObject, change: (value: Json) => Json): Js
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }
 
-function onlyResult(program: Program, source: string, sight: Sight): Json {
-  const results = program.evaluate(sight.input, sight.variables)[Symbol.iterator]();
-  const first = results.next();
-  if (first.done === true) return null;
-  if (results.next().done !== true) {
-    const detail = `The expression "${source.trim()}" gives more than one result; collect them with [ ] or take one with first().`;
-    throw new TaskFault(failure('expression', detail));
-  }
-  return first.value;
-}
-
 function fill(text: string, inside: boolean, evaluate: (source: string) => Json): Json {
   const read = readTemplateString(text);
   if (read.kind === 'literal') return text;
@@ -126,8 +116,7 @@ function toMilliseconds(value: Json, source: string): number {
 }
 
 function toTaskFault(error: unknown, source: string): TaskFault {
-  if (error instanceof TaskFault) return error;
-  if (error instanceof JqSyntaxError || error instanceof JqError || error instanceof JqLimitError) {
+  if (error instanceof ExpressionError) {
     return new TaskFault(failure('expression', `The expression "${source.trim()}" failed: ${error.message}`));
   }
   throw error;

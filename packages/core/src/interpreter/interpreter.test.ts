@@ -334,7 +334,7 @@ describe('expressions of a run', () => {
 
   it('fault the task when they give more than one value, and are null when they give none', () => {
     expect(errorOf(start([{ a: { set: '${ 1, 2 }' } }])).detail).toBe(
-      'The expression "1, 2" gives more than one result; collect them with [ ] or take one with first().',
+      'The expression "1, 2" failed: it gives more than one result; collect them with [ ] or take one with first().',
     );
     expect(outputOf(start([{ a: { set: { x: '${ empty }' } } }]))).toEqual({ x: null });
   });

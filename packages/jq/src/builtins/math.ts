@@ -2,8 +2,16 @@ import type { Meter } from '../engine/meter.ts';
 import { JqError } from '../errors.ts';
 import type { Json } from '../json.ts';
 import { describeValue } from '../values/text.ts';
-import { gammaSign, logGamma, roundHalfEven, trueGamma } from './special-functions.ts';
+import { besselJ, besselY } from './bessel.ts';
 import type { Native, NativeTable } from './native.ts';
+import {
+  complementaryErrorFunction,
+  errorFunction,
+  gammaSign,
+  logGamma,
+  roundHalfEven,
+  trueGamma,
+} from './special-functions.ts';
 
 /** The number an operand is. Throws `JqError` for anything else. */
 function toNumber(value: Json): number {
@@ -26,6 +34,16 @@ const binary =
   (compute: (x: number, y: number) => Json): Native =>
   (_meter, _input, [x = null, y = null]) =>
     compute(toNumber(x), toNumber(y));
+
+/** A Bessel function of a fixed order, or of the order that is the first argument, whose fraction does not count. */
+function bessel(of: typeof besselJ, order: 0 | 1 | 'argument'): Native {
+  return (meter, input, [n = null, x = null]) => {
+    const charge = (steps: number): void => meter.charge(steps);
+    return order === 'argument'
+      ? of(Math.trunc(toNumber(n)), toNumber(x), charge)
+      : of(order, toNumber(input), charge);
+  };
+}
 
 const round = (x: number): number => (x < 0 ? -Math.round(-x) : Math.round(x));
 
@@ -136,6 +154,14 @@ export const math: NativeTable = {
   'gamma/0': unary(logGamma),
   'tgamma/0': unary(trueGamma),
   'lgamma_r/0': unary((x) => [logGamma(x), gammaSign(x)]),
+  'erf/0': unary(errorFunction),
+  'erfc/0': unary(complementaryErrorFunction),
+  'j0/0': bessel(besselJ, 0),
+  'j1/0': bessel(besselJ, 1),
+  'jn/2': bessel(besselJ, 'argument'),
+  'y0/0': bessel(besselY, 0),
+  'y1/0': bessel(besselY, 1),
+  'yn/2': bessel(besselY, 'argument'),
   'frexp/0': unary((x) => [...frexp(x)]),
   'modf/0': unary(modf),
   'significand/0': unary((x) => (x === 0 || !Number.isFinite(x) ? x : scale(x, -logb(x)))),

@@ -46,3 +46,23 @@ export function logGamma(x: number): number {
 export function gammaSign(x: number): number {
   return x < 0 && !Number.isInteger(x) && Math.floor(x) % 2 !== 0 ? -1 : 1;
 }
+
+/** The error function: its series near zero, its complement elsewhere. */
+export function errorFunction(x: number): number {
+  if (Math.abs(x) > 1) return x > 0 ? 1 - complementaryErrorFunction(x) : complementaryErrorFunction(-x) - 1;
+  let term = x;
+  let sum = x;
+  for (let k = 1; k < 40; k += 1) {
+    term *= (2 * x * x) / (2 * k + 1);
+    sum += term;
+  }
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+}
+
+/** 1 minus the error function, exact to the last digits where that is near 1: a continued fraction, from its end. */
+export function complementaryErrorFunction(x: number): number {
+  if (x <= 1) return 1 - errorFunction(x);
+  let fraction = x;
+  for (let k = 200; k > 0; k -= 1) fraction = x + k / 2 / fraction;
+  return Math.exp(-x * x) / (fraction * Math.sqrt(Math.PI));
+}
