@@ -47,6 +47,21 @@ describe('deliveries to agents', () => {
     await agent.stop();
   });
 
+  it(verifies('AGENT-4', 'that turn out slow go on, and reach a harmless agent once'), async () => {
+    const agent = await startAgent(async () => {
+      await new Promise((resolve) => setTimeout(resolve, 6_000));
+      return { body: { slow: true } };
+    });
+    const slow = await register(`${agent.url}/slow`, { effects: 'idempotent' });
+    const ended = await run([{ think: callAgent(slow) }]);
+    expect(ended).toMatchObject({ status: 'completed', output: { slow: true } });
+    expect(agent.calls).toHaveLength(1);
+    const history = await historyOf(ended);
+    expect(history.some((event) => event.markerRecordedEventAttributes)).toBe(true);
+    expect(history.some((event) => event.activityTaskScheduledEventAttributes)).toBe(true);
+    await agent.stop();
+  });
+
   it(
     verifies('AGENT-4', 'wait as long as Retry-After says, and have a key of their own for each visit'),
     async () => {

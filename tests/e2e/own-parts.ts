@@ -5,7 +5,7 @@ import { afterEach } from '@jest/globals';
 import { freePort, startPostgres, startTemporal } from '@baton/stand';
 import { startAgent, type AgentStandIn } from './agent-stand-in.ts';
 import { createScenario, type Scenario } from './scenario.ts';
-import { startStack, type Stack, type StackOptions } from './stack.ts';
+import { startStack, SUGGEST_AFTER, type Stack, type StackOptions } from './stack.ts';
 
 const stopping: (() => Promise<unknown>)[] = [];
 
@@ -42,7 +42,10 @@ interface Running {
 
 /** A Temporal server on a database file. */
 export function ownTemporal(): Promise<OwnServer> {
-  return ownServer(async (folder, port) => startTemporal({ dbFile: join(folder, 'temporal.db'), port }));
+  const suggestion = SUGGEST_AFTER === undefined ? {} : { suggestContinueAsNewAfter: SUGGEST_AFTER };
+  return ownServer(async (folder, port) =>
+    startTemporal({ dbFile: join(folder, 'temporal.db'), port, ...suggestion }),
+  );
 }
 
 /** A PostgreSQL that writes to disk as a real one does. */

@@ -9,6 +9,11 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const APP_ROLE = { name: 'baton_e2e_app', password: 'e2e' };
 
+/** From BATON_E2E_SUGGEST_AFTER: after how many events Temporal suggests to continue as new; absent: its own thousands. */
+export const SUGGEST_AFTER = process.env['BATON_E2E_SUGGEST_AFTER']
+  ? Number(process.env['BATON_E2E_SUGGEST_AFTER'])
+  : undefined;
+
 /** A whole Baton of its own: database, task queue, API process and worker processes, on the tests' shared servers. */
 export interface Stack {
   readonly apiUrl: string;

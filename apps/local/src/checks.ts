@@ -65,15 +65,16 @@ export const TEST_PROJECTS: readonly TestProject[] = [
   { name: 'unit', project: 'unit', workers: 2, needsParts: false, covers: true },
   { name: 'int', project: 'int', workers: 2, needsParts: true, covers: true },
   { name: 'e2e', project: 'e2e', workers: 2, needsParts: true, covers: false },
-  // The same scenarios with workers that keep no workflow in memory: every workflow task replays the whole history.
-  // `once` holds what takes its own worker's cache from elsewhere.
+  // The same scenarios with workers that keep no workflow in memory, and a Temporal that suggests to continue as new after
+  // very few events: every workflow task replays its history, and every run goes through many executions. `once` holds
+  // what takes its own worker's cache from elsewhere.
   {
     name: 'e2e-replay',
     project: 'e2e',
     workers: 2,
     needsParts: true,
     covers: false,
-    env: { BATON_E2E_CACHE: '0' },
+    env: { BATON_E2E_CACHE: '0', BATON_E2E_SUGGEST_AFTER: '25' },
     without: 'tests/e2e/once/',
   },
 ];

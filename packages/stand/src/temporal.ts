@@ -15,6 +15,8 @@ export interface StartTemporalOptions {
   readonly uiPort?: number;
   /** Default: beside `dbFile`; in memory: a temporary file. */
   readonly logFile?: string;
+  /** History events after which it suggests that an execution continues as new; default Temporal's own, some thousands. */
+  readonly suggestContinueAsNewAfter?: number;
   /** Told what takes long, such as building the server. */
   readonly onProgress?: (sentence: string) => void;
   readonly signal?: AbortSignal;
@@ -67,7 +69,14 @@ export async function startTemporal(options: StartTemporalOptions = {}): Promise
   const server = await startProcess({
     name: 'Temporal',
     command: cli.path,
-    args: serverArguments({ port, uiPort, httpPort, metricsPort: await freePort(), dbFile: dbFile ?? null }),
+    args: serverArguments({
+      port,
+      uiPort,
+      httpPort,
+      metricsPort: await freePort(),
+      dbFile: dbFile ?? null,
+      suggestContinueAsNewAfter: options.suggestContinueAsNewAfter,
+    }),
     logFile: options.logFile ?? (temporary ? join(temporary, 'temporal.log') : `${dbFile}.log`),
     graceMs: 15_000,
   });

@@ -3,10 +3,12 @@ import { execute, select, type Database, type Queryable } from './database.ts';
 import { instant, jsonObject, jsonText, number, oneOf, scopeOf, text, type Row } from './row-codec.ts';
 
 /** What the relay has to do. */
-export type OutboxKind = 'human_task_decided' | 'signal' | 'cancel' | 'terminate' | 'suspend' | 'resume';
+export type OutboxKind =
+  'human_task_decided' | 'child_run_ended' | 'signal' | 'cancel' | 'terminate' | 'suspend' | 'resume';
 
 const KINDS: readonly OutboxKind[] = [
   'human_task_decided',
+  'child_run_ended',
   'signal',
   'cancel',
   'terminate',

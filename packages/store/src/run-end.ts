@@ -61,6 +61,7 @@ export function closeRunFromOutside(
       UPDATE steps SET status = 'canceled', wait = NULL, ended_at = ${end.endedAt}::timestamptz
       WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${run.id}::uuid
         AND status IN ('pending', 'running', 'waiting')`;
+    await cancelChildren(tx, scope, run.id);
     await writeEnd(tx, scope, { run, end });
     return true;
   });
@@ -103,6 +104,16 @@ async function insertOutsideEnd(
             ${end.endedAt}::timestamptz, '', ${jsonText(event)}::json, ${origin}, ${run.temporalRunId ?? ''}, 0, false)`;
 }
 
+/** A run that ended from outside could not cancel the child runs it waited for. */
+async function cancelChildren(tx: Queryable, scope: Scope, runId: RunId): Promise<void> {
+  const message = { reason: 'Its parent run has ended.' };
+  await execute(tx)`
+    INSERT INTO outbox (workspace_id, id, kind, workflow_id, body)
+    SELECT workspace_id, gen_random_uuid(), 'cancel', workspace_id || '.' || id, ${jsonText(message)}::json FROM runs
+    WHERE workspace_id = ${scope.workspaceId}::uuid AND parent_run_id = ${runId}::uuid AND parent_awaits
+      AND ended_at IS NULL`;
+}
+
 interface End {
   readonly run: RunRecord;
   readonly end: Provisional;
@@ -123,8 +134,13 @@ async function writeEnd(tx: Queryable, scope: Scope, { run, end }: End): Promise
           heard_at = now()
       WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${run.id}::uuid
       RETURNING *
+    ), told AS (
+      INSERT INTO outbox (workspace_id, id, kind, workflow_id, body)
+      SELECT workspace_id, gen_random_uuid(), 'child_run_ended', workspace_id || '.' || parent_run_id,
+             json_build_object('childRunId', id)
+      FROM written WHERE parent_asked
     )
-    SELECT w.*, pg_notify('baton_runs', ${`${scope.workspaceId}.${run.id}`})::text AS notified FROM written w`;
+    SELECT w.*, pg_notify('baton_outbox', ${scope.workspaceId})::text AS woken, pg_notify('baton_runs', ${`${scope.workspaceId}.${run.id}`})::text AS notified FROM written w`;
   const [row] = written;
   if (row === undefined) throw new Error(`The run ${run.id} vanished under its lock.`);
   return toRunRecord(row);

@@ -1,3 +1,4 @@
+import { workflowIdOf } from '@baton/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { RunListParams } from './run-list.ts';
@@ -35,7 +36,7 @@ describe('insertAccepted()', () => {
   });
 
   it('gives back what was accepted', async () => {
-    const parent = { runId: newRunId(), step: '/do/0/child' };
+    const parent = { runId: newRunId(), step: '/do/0/child', awaits: true };
     const wanted = aRun({
       tags: { team: 'a\u0000' },
       priority: 2,
@@ -50,7 +51,7 @@ describe('insertAccepted()', () => {
       tags: { team: 'a\uFFFD' },
       priority: 2,
       requesterName: 'Ada',
-      parent,
+      parent: { runId: parent.runId, step: parent.step },
       input: null,
       waitingFor: [],
       usage: { calls: 0, byAgent: {} },
@@ -69,7 +70,7 @@ describe('list()', () => {
     (await fixture.store.runs.list(fixture.scope, params)).items.map(({ id }) => id);
 
   it('holds every filter', async () => {
-    const parent = { runId: newRunId(), step: '/do/0' };
+    const parent = { runId: newRunId(), step: '/do/0', awaits: false };
     const one = await accept({ workflow: 'filters', tags: { team: 'red', city: 'Ulm 50%' } });
     const two = await accept({ workflow: 'filters', version: '2.0.0', tags: { team: 'red' }, parent });
     const three = await accept({ workflow: 'filters', kind: 'invocation' });
@@ -148,7 +149,49 @@ describe('loops', () => {
   });
 });
 
+describe('askEnd()', () => {
+  const end = { status: 'completed', output: 7, origin: 'reconciler' } as const;
+  const due = async (): Promise<readonly unknown[]> => {
+    const messages = await fixture.store.outbox.takeDue({ limit: 50 });
+    return messages.map(({ kind, workflowId, body }) => [kind, workflowId, body]);
+  };
+
+  it('gives the child run of the parent, and has the parent told once when it ends later', async () => {
+    const parent = (await accept()).id;
+    const child = await accept({ parent: { runId: parent, step: '/do/0', awaits: true } });
+    const { runs } = fixture.store;
+    expect(await runs.askEnd(fixture.scope, { parent: newRunId(), child: child.id })).toBeNull();
+    expect(await runs.askEnd(otherScope(), { parent, child: child.id })).toBeNull();
+    expect(await runs.askEnd(fixture.scope, { parent, child: child.id })).toMatchObject({ endedAt: null });
+    await due();
+    await runs.closeFromOutside(fixture.scope, child.id, end);
+    expect(await runs.askEnd(fixture.scope, { parent, child: child.id })).toMatchObject({ output: 7 });
+    const toParent = workflowIdOf(fixture.scope, parent);
+    expect(await due()).toEqual([['child_run_ended', toParent, { childRunId: child.id }]]);
+  });
+
+  it('tells nobody of a child run whose end was not asked for', async () => {
+    const child = await accept({ parent: { runId: newRunId(), step: '/do/0', awaits: true } });
+    await due();
+    await fixture.store.runs.closeFromOutside(fixture.scope, child.id, end);
+    expect(await due()).toEqual([]);
+  });
+});
+
 describe('closeFromOutside()', () => {
+  it('cancels the open child runs that the run waits for, and no other', async () => {
+    const run = await accept();
+    const of = (awaits: boolean) => accept({ parent: { runId: run.id, step: '/do/0', awaits } });
+    const [awaited, ended] = [await of(true), await of(true), await of(false)];
+    const { runs, outbox } = fixture.store;
+    await runs.closeFromOutside(fixture.scope, ended.id, { status: 'completed', origin: 'reconciler' });
+    await outbox.takeDue({ limit: 50 });
+    await runs.closeFromOutside(fixture.scope, run.id, { status: 'canceled', origin: 'reconciler' });
+    expect(await outbox.takeDue({ limit: 50 })).toMatchObject([
+      { kind: 'cancel', workflowId: workflowIdOf(fixture.scope, awaited.id) },
+    ]);
+  });
+
   it('sets an end of its own aside that Temporal does not confirm', async () => {
     const run = await accept();
     const key = { scope: fixture.scope, runId: run.id };

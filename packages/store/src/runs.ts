@@ -74,7 +74,8 @@ export interface NewRun {
   readonly priority?: number;
   readonly requester: string;
   readonly requesterName?: string;
-  readonly parent?: { readonly runId: RunId; readonly step: string };
+  /** `awaits`: whether the parent waits for its end, so that it is canceled when the parent has ended. */
+  readonly parent?: { readonly runId: RunId; readonly step: string; readonly awaits: boolean };
   /** All that is needed to start it, and to start it again. */
   readonly snapshot: JsonObject;
   /** Two accepts with one start key are one run. */
@@ -147,6 +148,11 @@ export interface RunRepository {
   get(scope: Scope, runId: RunId): Promise<RunRecord | null>;
   /** What the run was accepted with to be started from, or null for an unknown run. */
   snapshot(scope: Scope, runId: RunId): Promise<JsonObject | null>;
+  /**
+   * The child run of a parent, or null when it is none. Of one that is open the parent is told through the outbox
+   * (`child_run_ended`) once its end is published.
+   */
+  askEnd(scope: Scope, ask: { readonly parent: RunId; readonly child: RunId }): Promise<RunRecord | null>;
   /** Runs, newest first, by filters. */
   list(scope: Scope, params: RunListParams): Promise<Page<RunRecord>>;
   /** Notes that Temporal has the execution; the status stays `pending` until the first event. */
@@ -178,6 +184,13 @@ export function createRunRepository(db: Database): RunRepository {
         SELECT snapshot FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
       return row === undefined ? null : jsonObject(row, 'snapshot');
     },
+    askEnd: async (scope, { parent, child }) => {
+      const [row] = await select(prisma)`
+        UPDATE runs SET parent_asked = ended_at IS NULL
+        WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${child}::uuid AND parent_run_id = ${parent}::uuid
+        RETURNING *`;
+      return row === undefined ? null : toRunRecord(row);
+    },
     list: (scope, params) => listRuns(prisma, scope, params),
     markStarted: async (scope, runId, temporalRunId) => {
       // A later execution may have been seen by now: then its id stays.
@@ -205,11 +218,11 @@ export function createRunRepository(db: Database): RunRepository {
 async function insertAccepted(db: Queryable, scope: Scope, run: NewRun): Promise<AcceptResult> {
   const [inserted] = await select(db)`
     INSERT INTO runs (workspace_id, id, kind, workflow, namespace, version, input, tags, priority, requester,
-                      requester_name, parent_run_id, parent_step, snapshot, start_key)
+                      requester_name, parent_run_id, parent_step, parent_awaits, snapshot, start_key)
     VALUES (${scope.workspaceId}::uuid, ${run.id}::uuid, ${run.kind}, ${run.workflow}, ${run.namespace}, ${run.version},
             ${jsonText(run.input)}::json, ${jsonText(cleanTags(run.tags ?? {}))}::jsonb, ${run.priority ?? null}::int,
             ${run.requester}, ${run.requesterName ?? null}, ${run.parent?.runId ?? null}::uuid, ${run.parent?.step ?? null},
-            ${jsonText(run.snapshot)}::json, ${run.startKey ?? null})
+            ${run.parent?.awaits ?? false}, ${jsonText(run.snapshot)}::json, ${run.startKey ?? null})
     ON CONFLICT DO NOTHING
     RETURNING *`;
   if (inserted !== undefined) return { outcome: 'inserted', run: toRunRecord(inserted) };

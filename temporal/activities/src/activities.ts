@@ -1,5 +1,6 @@
 import type {
   AgentReply,
+  Failure,
   HttpRequest,
   HumanTaskRequest,
   Json,
@@ -16,6 +17,8 @@ export interface InvokeAgentParams {
   readonly idempotencyKey: string;
   readonly step: StepRef;
   readonly timeoutMs: number;
+  /** Whether it was begun by a local activity that could not wait for its end. */
+  readonly goesOn?: true;
 }
 
 /** One HTTP request of a `call: http`. */
@@ -24,6 +27,8 @@ export interface CallHttpParams {
   readonly idempotencyKey: string;
   readonly step: StepRef;
   readonly timeoutMs: number;
+  /** Whether it was begun by a local activity that could not wait for its end. */
+  readonly goesOn?: true;
 }
 
 /** What a decision on a human task is bound to besides the task itself. */
@@ -48,7 +53,12 @@ export interface CreateChildRunParams {
   readonly input: Json;
   readonly step: StepRef;
   readonly idempotencyKey: string;
+  /** Whether the parent waits for its end. */
+  readonly await: boolean;
 }
+
+/** How a child run ended. */
+export type ChildRunEnd = { readonly output: Json } | { readonly failure: Failure };
 
 /** An accepted child run, ready to be started under its workflow id. */
 export interface ChildRun {
@@ -58,10 +68,19 @@ export interface ChildRun {
   readonly snapshot: Snapshot;
 }
 
+/** What a local call gave: its result, or that it takes too long for a workflow task and goes on by itself. */
+export type LocalCall<Result> = { readonly tookMs: number } & (
+  { readonly result: Result } | { readonly goesOn: true }
+);
+
 /** The effects of a run. A failed call throws an ApplicationFailure whose first detail is the Failure. */
 export interface Activities {
   invokeAgent(params: InvokeAgentParams): Promise<AgentReply>;
   callHttp(params: CallHttpParams): Promise<Json>;
+  /** As a local activity; what goes on is then joined by `invokeAgent` with `goesOn`. */
+  invokeAgentLocally(params: InvokeAgentParams): Promise<LocalCall<AgentReply>>;
+  /** Likewise. */
+  callHttpLocally(params: CallHttpParams): Promise<LocalCall<Json>>;
   /** Opens the task, or finds the one that this delivery has opened before. */
   openHumanTask(params: OpenHumanTaskParams): Promise<OpenedHumanTask>;
   /** The recorded outcome, acknowledged; null while the task is undecided or unknown. */
@@ -71,4 +90,6 @@ export interface Activities {
   /** Cancels the task unless it is decided. */
   cancelHumanTask(params: { readonly humanTaskId: string; readonly reason: string }): Promise<void>;
   createChildRun(params: CreateChildRunParams): Promise<ChildRun>;
+  /** The published end of a child run of this run; null while it is open, and then a signal will announce the end. */
+  takeChildRunEnd(params: { readonly childRunId: string }): Promise<ChildRunEnd | null>;
 }

@@ -53,7 +53,7 @@ function aCall(request: Partial<HttpRequest> = {}, timeoutMs = 60_000): CallHttp
 }
 
 const call = (answer: Answer, request: Partial<HttpRequest> = {}) =>
-  caller.run(createCallHttp({ egress: answering(answer) }), aCall(request));
+  caller.run(createCallHttp({ egress: answering(answer) }).callHttp, aCall(request));
 
 describe('callHttp() sends', () => {
   it('the idempotency key and the run with every call', async () => {
@@ -175,13 +175,13 @@ describe('callHttp() fails', () => {
       ...answering({}),
       request: () => Promise.reject(new EgressError('blocked_address', 'The address 10.0.0.1 is private.')),
     };
-    const failed = await told(caller.run(createCallHttp({ egress: refusing }), aCall()));
+    const failed = await told(caller.run(createCallHttp({ egress: refusing }).callHttp, aCall()));
     expect(failed.failure).toMatchObject({ type: errorType('authorization'), retryable: false });
   });
 
   it('for good on a URI that is none', async () => {
     const egress = createEgress({ policy: { allowLoopback: true } });
-    const failed = await told(caller.run(createCallHttp({ egress }), aCall({ uri: 'not a URI' })));
+    const failed = await told(caller.run(createCallHttp({ egress }).callHttp, aCall({ uri: 'not a URI' })));
     expect(failed.failure).toMatchObject({ type: errorType('configuration'), code: 'bad_url' });
     await egress.close();
   });
@@ -196,7 +196,7 @@ describe('callHttp() fails', () => {
     const egress = createEgress({ policy: { allowLoopback: true } });
     const failed = await told(
       caller.run(
-        createCallHttp({ egress }),
+        createCallHttp({ egress }).callHttp,
         aCall({ uri: `http://127.0.0.1:${port}/`, query: { q: '1' } }, 20),
       ),
     );

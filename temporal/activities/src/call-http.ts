@@ -1,8 +1,8 @@
 import { failure, type HttpRequest, type Json } from '@baton/core';
 import { AgentFailureError, answerToFailure } from '@baton/agents';
 import { parseJsonBounded, type Egress, type EgressResponse } from '@baton/egress';
-import type { Activities } from './activities.ts';
-import { runEffect, type EffectContext } from './effects.ts';
+import type { Activities, CallHttpParams } from './activities.ts';
+import { createEffects, type Effect, type EffectContext, type Work } from './effects.ts';
 
 /** Most redirects that `redirect: true` follows. */
 const MOST_REDIRECTS = 5;
@@ -11,26 +11,40 @@ const MOST_REDIRECTS = 5;
 const DEEPEST_ANSWER = 64;
 
 /** Makes the activity behind `call: http`. */
-export function createCallHttp({ egress }: { readonly egress: Egress }): Activities['callHttp'] {
-  return ({ request, idempotencyKey, timeoutMs }) => {
-    const label = `${request.method} ${request.uri}`;
-    return runEffect({ label, timeoutMs }, async (context) => {
-      const url = urlOf(request);
-      const headers = headersOf(request, { idempotencyKey, context });
-      const answer = await egress.request({
-        method: request.method,
-        url,
-        headers,
-        ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
-        signal: context.signal,
-        timeoutMs,
-        redirect: request.redirect ? MOST_REDIRECTS : false,
-      });
-      if (answer.status < 200 || answer.status > 299) {
-        throw new AgentFailureError(answerToFailure(answer, { label, now: Date.now() }));
-      }
-      return outputOf(request, { url, headers, answer });
+export function createCallHttp(ports: {
+  readonly egress: Egress;
+}): Pick<Activities, 'callHttp' | 'callHttpLocally'> {
+  const effects = createEffects<Json>();
+  return {
+    callHttp: (params) => effects.run(effectOf(params), call(ports.egress, params)),
+    callHttpLocally: (params) => effects.runLocally(effectOf(params), call(ports.egress, params)),
+  };
+}
+
+function effectOf({ request, idempotencyKey, timeoutMs, goesOn }: CallHttpParams): Effect {
+  const label = `${request.method} ${request.uri}`;
+  return { label, timeoutMs, key: idempotencyKey, ...(goesOn === undefined ? {} : { goesOn }) };
+}
+
+function call(egress: Egress, params: CallHttpParams): Work<Json> {
+  const { request, idempotencyKey, timeoutMs } = params;
+  const { label } = effectOf(params);
+  return async (context) => {
+    const url = urlOf(request);
+    const headers = headersOf(request, { idempotencyKey, context });
+    const answer = await egress.request({
+      method: request.method,
+      url,
+      headers,
+      ...(request.body === undefined ? {} : { body: bodyOf(request.body) }),
+      signal: context.signal,
+      timeoutMs,
+      redirect: request.redirect ? MOST_REDIRECTS : false,
     });
+    if (answer.status < 200 || answer.status > 299) {
+      throw new AgentFailureError(answerToFailure(answer, { label, now: Date.now() }));
+    }
+    return outputOf(request, { url, headers, answer });
   };
 }
 

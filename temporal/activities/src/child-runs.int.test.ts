@@ -1,6 +1,7 @@
 import { createAdapterRegistry } from '@baton/agents';
-import { errorType, type JsonObject } from '@baton/core';
+import { errorType, parseRunId, type JsonObject } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
+import type { OutsideEnd } from '@baton/store';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aCaller, environmentOf, STEP, told } from './activity-fixture.ts';
 import type { Activities, CreateChildRunParams } from './activities.ts';
@@ -10,11 +11,12 @@ import { createActivityStore, type ActivityStore } from './store-fixture.ts';
 let fixture: ActivityStore;
 let egress: Egress;
 let createChildRun: Activities['createChildRun'];
+let takeChildRunEnd: Activities['takeChildRunEnd'];
 
 beforeAll(async () => {
   fixture = await createActivityStore();
   egress = createEgress({ policy: { allowLoopback: true } });
-  ({ createChildRun } = createActivities({
+  ({ createChildRun, takeChildRunEnd } = createActivities({
     adapters: createAdapterRegistry([]),
     egress,
     store: fixture.store,
@@ -48,6 +50,7 @@ const asked = (idempotencyKey: string, more: Partial<CreateChildRunParams['workf
   input: { who: 'you' },
   step: STEP,
   idempotencyKey,
+  await: true,
 });
 
 describe('createChildRun()', () => {
@@ -117,5 +120,30 @@ describe('createChildRun()', () => {
     await expect(unknown.run(createChildRun, asked('child-orphan'))).rejects.toThrow(
       `Run ${unknown.runId} is unknown.`,
     );
+  });
+});
+
+describe('takeChildRunEnd()', () => {
+  it('tells the published end of a child run of the run that asks, however it ended', async () => {
+    const caller = await fixture.accepted();
+    const endOf = async (key: string, end: Omit<OutsideEnd, 'origin'>): Promise<unknown> => {
+      const { runId } = await caller.run(createChildRun, asked(key));
+      const id = parseRunId(runId);
+      if (id === null) throw new Error(`"${runId}" is no id.`);
+      expect(await caller.run(takeChildRunEnd, { childRunId: id })).toBeNull();
+      await fixture.store.runs.closeFromOutside(fixture.scope, id, { ...end, origin: 'reconciler' });
+      expect(await aCaller({ scope: fixture.scope }).run(takeChildRunEnd, { childRunId: id })).toBeNull();
+      return caller.run(takeChildRunEnd, { childRunId: id });
+    };
+    const error = { type: 'https://example.com/odd', title: 'Odd', status: 418 };
+    expect(await endOf('end-1', { status: 'completed', output: [1] })).toEqual({ output: [1] });
+    expect(await endOf('end-2', { status: 'faulted', error })).toEqual({
+      failure: expect.objectContaining({ ...error, retryable: false }),
+    });
+    expect(await endOf('end-3', { status: 'canceled' })).toMatchObject({ failure: { code: 'canceled' } });
+    expect(await endOf('end-4', { status: 'canceled', error })).toMatchObject({
+      failure: { code: 'terminated' },
+    });
+    expect(await caller.run(takeChildRunEnd, { childRunId: 'made up' })).toBeNull();
   });
 });

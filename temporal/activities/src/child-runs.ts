@@ -8,18 +8,27 @@ import {
   type RunId,
   type Scope,
 } from '@baton/core';
-import type { Store, WorkflowVersionRecord } from '@baton/store';
+import type { RunRecord, Store, WorkflowVersionRecord } from '@baton/store';
 import { buildSnapshot, snapshotFromJson, snapshotToJson } from '@baton/temporal-client';
 import { activityInfo } from '@temporalio/activity';
-import type { Activities, ChildRun, CreateChildRunParams } from './activities.ts';
+import type { Activities, ChildRun, ChildRunEnd, CreateChildRunParams } from './activities.ts';
 import { toApplicationFailure } from './effects.ts';
 
 /** What accepting child runs needs. */
 export type ChildRunPorts = Pick<Store, 'runs' | 'workflows' | 'agents'>;
 
-/** Makes the activity that accepts a child run: the same delivery gives the same run. */
-export function createChildRuns(ports: ChildRunPorts): Pick<Activities, 'createChildRun'> {
+/** Makes the activities around child runs. The same delivery gives the same run, and only PostgreSQL knows its end. */
+export function createChildRuns(
+  ports: ChildRunPorts,
+): Pick<Activities, 'createChildRun' | 'takeChildRunEnd'> {
   return {
+    async takeChildRunEnd({ childRunId }) {
+      const { scope, runId: parent } = parentRun();
+      const child = parseRunId(childRunId);
+      const run = child === null ? null : await ports.runs.askEnd(scope, { parent, child });
+      // Never so but with a forged id, which must not end the wait.
+      return run === null ? null : endOf(run);
+    },
     async createChildRun(params) {
       const parent = parentRun();
       const runId = parseRunId(uuidFromHash(sha256(`child run ${params.idempotencyKey}`)));
@@ -31,6 +40,21 @@ export function createChildRuns(ports: ChildRunPorts): Pick<Activities, 'createC
       return childOf({ scope: parent.scope, runId, workflow: known }, snapshotFromJson(snapshot));
     },
   };
+}
+
+function endOf(run: RunRecord): ChildRunEnd | null {
+  switch (run.status) {
+    case 'completed':
+      return { output: run.output ?? null };
+    case 'faulted':
+      return { failure: { ...failure('runtime', 'The child run faulted.'), ...run.error, retryable: false } };
+    case 'canceled':
+      return run.error === null
+        ? { failure: failure('runtime', 'The call was canceled.', { code: 'canceled' }) }
+        : { failure: failure('runtime', 'The child run was terminated.', { code: 'terminated' }) };
+    default:
+      return null;
+  }
 }
 
 interface Parent {
@@ -78,7 +102,7 @@ async function accept(
     ...(requester.priority === null ? {} : { priority: requester.priority }),
     requester: requester.requester,
     ...(requester.requesterName === null ? {} : { requesterName: requester.requesterName }),
-    parent: { runId: parent.runId, step: params.step.path },
+    parent: { runId: parent.runId, step: params.step.path, awaits: params.await },
     snapshot: snapshotToJson(built.snapshot),
   });
   return childOf({ scope, runId, workflow }, built.snapshot);

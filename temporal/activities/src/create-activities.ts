@@ -17,8 +17,8 @@ export interface ActivityPorts {
 /** Makes all activities of the ordinary worker. */
 export function createActivities({ adapters, egress, store }: ActivityPorts): Activities {
   return {
-    invokeAgent: createInvokeAgent({ adapters, egress }),
-    callHttp: createCallHttp({ egress }),
+    ...createInvokeAgent({ adapters, egress }),
+    ...createCallHttp({ egress }),
     ...createHumanTaskActivities(store),
     ...createChildRuns(store),
   };

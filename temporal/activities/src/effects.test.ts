@@ -3,9 +3,12 @@ import { errorType, failure } from '@baton/core';
 import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { aCaller, told } from './activity-fixture.ts';
-import { runEffect, type EffectContext } from './effects.ts';
+import { createEffects, type Effect, type EffectContext, type Work } from './effects.ts';
 
 const LABEL = 'Agent "writer"';
+
+const runEffect = <T>(effect: Omit<Effect, 'key'>, work: Work<T>): Promise<T> =>
+  createEffects<T>().run({ ...effect, key: 'key-1' }, work);
 
 /** Fails with the signal's reason once it is aborted, as a call that is given up does. */
 function untilAborted({ signal }: EffectContext): Promise<never> {
@@ -20,7 +23,7 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('runEffect()', () => {
+describe('run()', () => {
   it('tells the work whose run it is for and until when somebody waits', async () => {
     const { run, scope, runId } = aCaller();
     const before = Date.now();
@@ -123,5 +126,55 @@ describe('runEffect()', () => {
     );
     expect(failed.message).toBe('Agent "writer" failed: x is undefined');
     expect(failed.failure).toMatchObject({ type: errorType('runtime'), retryable: true, code: 'unknown' });
+  });
+});
+
+describe('runLocally()', () => {
+  const EFFECT = { label: LABEL, timeoutMs: 60_000, key: 'key-1' };
+
+  it('gives what came in time, and how long it took', async () => {
+    const { environment } = aCaller();
+    const effects = createEffects<string>();
+    const beats = jest.fn();
+    environment.on('heartbeat', beats);
+    const told = await environment.run(() => effects.runLocally(EFFECT, async () => 'done'));
+    expect(told).toEqual({ result: 'done', tookMs: expect.any(Number) });
+    expect(beats).not.toHaveBeenCalled();
+  });
+
+  it('lets what takes long go on, for the ordinary activity to join', async () => {
+    const effects = createEffects<string>({ longestLocalMs: 5 });
+    const { promise: answered, resolve: answer } = Promise.withResolvers<string>();
+    const work = jest.fn((_context: EffectContext) => answered);
+    expect(await aCaller().environment.run(() => effects.runLocally(EFFECT, work))).toEqual({
+      goesOn: true,
+      tookMs: expect.any(Number),
+    });
+    const joined = aCaller().environment.run(() => effects.run({ ...EFFECT, goesOn: true }, work));
+    answer('late');
+    expect(await joined).toBe('late');
+    expect(work).toHaveBeenCalledTimes(1);
+    expect(work.mock.calls[0]?.[0].signal.aborted).toBe(false);
+  });
+
+  it('can be canceled by the one who joined, and begins anew where nothing goes on', async () => {
+    const effects = createEffects<string>({ longestLocalMs: 5 });
+    await aCaller().environment.run(() => effects.runLocally(EFFECT, untilAborted));
+    const { environment } = aCaller();
+    const joined = environment.run(() => effects.run({ ...EFFECT, goesOn: true }, untilAborted));
+    environment.cancel();
+    await expect(joined).rejects.toBeInstanceOf(CancelledFailure);
+    const anew = aCaller().environment.run(() =>
+      effects.run({ ...EFFECT, goesOn: true }, async () => 'anew'),
+    );
+    expect(await anew).toBe('anew');
+  });
+
+  it('fails as the effect does', async () => {
+    const effects = createEffects<string>();
+    const failed = await told(
+      aCaller().environment.run(() => effects.runLocally({ ...EFFECT, timeoutMs: 5 }, untilAborted)),
+    );
+    expect(failed.failure).toMatchObject({ code: 'timeout' });
   });
 });

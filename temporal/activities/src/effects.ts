@@ -1,5 +1,6 @@
 import { toAgentFailure } from '@baton/agents';
 import { failure, storableText, type Failure } from '@baton/core';
+import type { LocalCall } from './activities.ts';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -27,33 +28,126 @@ export interface EffectContext {
 export interface Effect {
   readonly label: string;
   readonly timeoutMs: number;
+  /** The key of the delivery. */
+  readonly key: string;
+  /** Whether a local activity has begun it and could not wait for its end. */
+  readonly goesOn?: boolean;
 }
 
-/**
- * Runs an effect with heartbeats, cancel and a deadline of our own: a call that reaches it is a time-out that we report,
- * so that Temporal's own time-out only ever means a lost worker.
- */
-export async function runEffect<T>(effect: Effect, work: (context: EffectContext) => Promise<T>): Promise<T> {
+/** What an effect does. */
+export type Work<T> = (context: EffectContext) => Promise<T>;
+
+/** Runs effects of one sort, as activities of both sorts. */
+export interface Effects<T> {
+  /**
+   * Runs an effect with heartbeats, cancel and a deadline of our own: a call that reaches it is a time-out that we
+   * report, so that Temporal's own time-out only ever means a lost worker. One that goes on from a local activity of
+   * this process is joined; in any other process it is begun anew.
+   */
+  run(effect: Effect, work: Work<T>): Promise<T>;
+  /** Runs an effect inside a workflow task, which must not last: what takes longer goes on by itself, never aborted. */
+  runLocally(effect: Effect, work: Work<T>): Promise<LocalCall<T>>;
+}
+
+/** How long a local activity waits. A workflow task that lasts eight seconds is replayed with another clock. */
+const LONGEST_LOCAL_MS = 4_000;
+
+/** How long an effect that goes on and that nobody joins is kept after its end. */
+const KEPT_MS = 60_000;
+
+/** Creates the runner of one sort of effects in one process. */
+export function createEffects<T>({ longestLocalMs = LONGEST_LOCAL_MS } = {}): Effects<T> {
+  const goingOn = new Map<string, Begun<T>>();
+  const leave = (key: string, begun: Begun<T>): void => {
+    goingOn.set(key, begun);
+    const forgetLater = (): void => {
+      setTimeout(() => goingOn.get(key) === begun && goingOn.delete(key), KEPT_MS).unref();
+    };
+    begun.end.then(forgetLater, forgetLater);
+  };
+  return {
+    async run(effect, work) {
+      const joined = effect.goesOn === true ? goingOn.get(effect.key) : undefined;
+      goingOn.delete(effect.key);
+      const beat = setInterval(heartbeat, HEARTBEAT_MS);
+      heartbeat();
+      try {
+        return await unlessCanceled(joined ?? begin(effect, work), ({ end }) => end);
+      } finally {
+        clearInterval(beat);
+      }
+    },
+    async runLocally(effect, work) {
+      const since = performance.now();
+      const begun = begin(effect, work);
+      const told = await unlessCanceled(begun, ({ end }) => within(longestLocalMs, end));
+      const tookMs = Math.round(performance.now() - since);
+      if (told !== null) return { tookMs, ...told };
+      leave(effect.key, begun);
+      return { tookMs, goesOn: true };
+    },
+  };
+}
+
+/** An effect under way. */
+interface Begun<T> {
+  readonly end: Promise<T>;
+  abort(): void;
+}
+
+function begin<T>(effect: Effect, work: Work<T>): Begun<T> {
   const { workflowExecution } = activityInfo();
   const [workspaceId = '', runId = ''] = (workflowExecution?.workflowId ?? '').split('.');
-  const canceled = cancellationSignal();
+  const canceled = new AbortController();
   const deadline = AbortSignal.timeout(Math.min(effect.timeoutMs, LONGEST_TIMER_MS));
-  const beat = setInterval(heartbeat, HEARTBEAT_MS);
-  heartbeat();
+  const signal = AbortSignal.any([canceled.signal, deadline]);
+  const end = async (): Promise<T> => {
+    // Whoever waits for the end listens for a cancel first.
+    await Promise.resolve();
+    try {
+      return await work({ runId, workspaceId, signal, deadlineAt: Date.now() + effect.timeoutMs });
+    } catch (error) {
+      if (canceled.signal.aborted)
+        throw new CancelledFailure('The call was canceled.', [], error instanceof Error ? error : undefined);
+      // Who gave up because of the deadline tells of an abort; what happened is a time-out.
+      throw toApplicationFailure(deadline.aborted ? timedOut(effect) : toAgentFailure(error, effect.label));
+    }
+  };
+  return {
+    end: end(),
+    abort: () => {
+      canceled.abort();
+    },
+  };
+}
+
+/** Waits for something of an effect, which is aborted when the activity is canceled meanwhile. */
+async function unlessCanceled<T, Awaited>(
+  begun: Begun<T>,
+  wait: (begun: Begun<T>) => Promise<Awaited>,
+): Promise<Awaited> {
+  const signal = cancellationSignal();
+  signal.addEventListener('abort', begun.abort);
+  if (signal.aborted) begun.abort();
   try {
-    return await work({
-      runId,
-      workspaceId,
-      signal: AbortSignal.any([canceled, deadline]),
-      deadlineAt: Date.now() + effect.timeoutMs,
-    });
-  } catch (error) {
-    if (canceled.aborted)
-      throw new CancelledFailure('The call was canceled.', [], error instanceof Error ? error : undefined);
-    // Who gave up because of the deadline tells of an abort; what happened is a time-out.
-    throw toApplicationFailure(deadline.aborted ? timedOut(effect) : toAgentFailure(error, effect.label));
+    return await wait(begun);
   } finally {
-    clearInterval(beat);
+    signal.removeEventListener('abort', begun.abort);
+  }
+}
+
+/** The result of a promise, or null when it takes longer. */
+async function within<T>(ms: number, end: Promise<T>): Promise<{ readonly result: T } | null> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const tooLong = new Promise<null>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(null);
+    }, ms);
+  });
+  try {
+    return await Promise.race([end.then((result) => ({ result })), tooLong]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -2,8 +2,10 @@ export type {
   Activities,
   CallHttpParams,
   ChildRun,
+  ChildRunEnd,
   CreateChildRunParams,
   InvokeAgentParams,
+  LocalCall,
   OpenedHumanTask,
   OpenHumanTaskParams,
 } from './activities.ts';

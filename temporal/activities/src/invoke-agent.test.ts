@@ -26,7 +26,10 @@ const adapter: Adapter = {
       : { ok: false, problems: [{ pointer: '/colour', message: 'Take the field "colour" out.' }] },
   invoke,
 };
-const invokeAgent = createInvokeAgent({ adapters: createAdapterRegistry([adapter]), egress });
+const { invokeAgent, invokeAgentLocally } = createInvokeAgent({
+  adapters: createAdapterRegistry([adapter]),
+  egress,
+});
 
 const writer: PinnedAgent = {
   name: 'writer',
@@ -53,6 +56,13 @@ beforeEach(() => {
   invoke.mockReset().mockResolvedValue(REPLY);
 });
 afterAll(() => egress.close());
+
+describe('invokeAgentLocally()', () => {
+  it('gives the reply and how long it took', async () => {
+    const told = await caller.run(invokeAgentLocally, delivery());
+    expect(told).toEqual({ tookMs: expect.any(Number), result: REPLY });
+  });
+});
 
 describe('invokeAgent()', () => {
   it('hands the delivery to the adapter of the pinned agent and returns its reply', async () => {

@@ -1,9 +1,9 @@
-import { failure } from '@baton/core';
+import { failure, type AgentReply } from '@baton/core';
 import { AgentFailureError, type AdapterRegistry } from '@baton/agents';
 import type { Egress } from '@baton/egress';
-import { heartbeat } from '@temporalio/activity';
+import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { Activities, InvokeAgentParams } from './activities.ts';
-import { runEffect } from './effects.ts';
+import { createEffects, type Effect, type Work } from './effects.ts';
 
 /** What calls to agents need. */
 export interface InvokeAgentPorts {
@@ -12,21 +12,33 @@ export interface InvokeAgentPorts {
 }
 
 /** Makes the activity that delivers one call to an agent. */
-export function createInvokeAgent({ adapters, egress }: InvokeAgentPorts): Activities['invokeAgent'] {
-  return (params) => {
-    const label = `Agent "${params.agent.name}"`;
-    return runEffect({ label, timeoutMs: params.timeoutMs }, async (context) => {
-      const adapter = adapters.get(params.agent.adapter);
-      return adapter.invoke(requestOf(adapter.parseConfig(params.agent.config), params), {
-        ...context,
-        idempotencyKey: params.idempotencyKey,
-        egress,
-        // Live frames have no reader yet: no adapter of this version streams.
-        emit: () => undefined,
-        heartbeat: (details) => {
-          heartbeat(details);
-        },
-      });
+export function createInvokeAgent(
+  ports: InvokeAgentPorts,
+): Pick<Activities, 'invokeAgent' | 'invokeAgentLocally'> {
+  const effects = createEffects<AgentReply>();
+  return {
+    invokeAgent: (params) => effects.run(effectOf(params), call(ports, params)),
+    invokeAgentLocally: (params) => effects.runLocally(effectOf(params), call(ports, params)),
+  };
+}
+
+function effectOf({ agent, timeoutMs, idempotencyKey, goesOn }: InvokeAgentParams): Effect {
+  const label = `Agent "${agent.name}"`;
+  return { label, timeoutMs, key: idempotencyKey, ...(goesOn === undefined ? {} : { goesOn }) };
+}
+
+function call({ adapters, egress }: InvokeAgentPorts, params: InvokeAgentParams): Work<AgentReply> {
+  return async (context) => {
+    const adapter = adapters.get(params.agent.adapter);
+    return adapter.invoke(requestOf(adapter.parseConfig(params.agent.config), params), {
+      ...context,
+      idempotencyKey: params.idempotencyKey,
+      egress,
+      // Live frames have no reader yet: no adapter of this version streams.
+      emit: () => undefined,
+      heartbeat: (details) => {
+        if (!activityInfo().isLocal) heartbeat(details);
+      },
     });
   };
 }

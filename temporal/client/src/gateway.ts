@@ -42,6 +42,8 @@ export interface Gateway {
     workflowId: string,
     message: { humanTaskId: string; decisionId: string },
   ): Promise<Delivered>;
+  /** Wakes the execution that waits for a child run. */
+  childRunEnded(workflowId: string, message: { childRunId: string }): Promise<Delivered>;
   /** Null when Temporal does not know the run. */
   describe(scope: Scope, runId: RunId): Promise<ExecutionState | null>;
   /** False while Temporal counts as away. */
@@ -83,6 +85,8 @@ export function createGateway(params: GatewayParams): Gateway {
     message: (handle: WorkflowHandle) => Promise<unknown>,
   ): Promise<Delivered> =>
     deliver(() => call(() => message(client.workflow.getHandle(workflowIdOf(scope, runId)))));
+  const wake = (workflowId: string, signal: string, message: JsonObject): Promise<Delivered> =>
+    deliver(() => call(() => client.workflow.getHandle(workflowId).signal(signal, message)));
   const taskQueue = params.taskQueue ?? RUNS_TASK_QUEUE;
   return {
     start: (snapshot) => call(() => start(client, snapshot, taskQueue)),
@@ -96,8 +100,8 @@ export function createGateway(params: GatewayParams): Gateway {
         await handle.cancel();
       }),
     terminate: (scope, runId, reason) => send(scope, runId, (handle) => handle.terminate(reason)),
-    humanTaskDecided: (workflowId, message) =>
-      deliver(() => call(() => client.workflow.getHandle(workflowId).signal('humanTaskDecided', message))),
+    humanTaskDecided: (workflowId, message) => wake(workflowId, 'humanTaskDecided', message),
+    childRunEnded: (workflowId, message) => wake(workflowId, 'childRunEnded', message),
     describe: (scope, runId) =>
       describe(() => call(() => client.workflow.getHandle(workflowIdOf(scope, runId)).describe())),
     available: () => circuit.available(),

@@ -54,6 +54,7 @@ export function createFakeGateway(): FakeGateway {
     cancel: (_scope, runId, reason) => note('cancel', runId, reason),
     terminate: (_scope, runId, reason) => note('terminate', runId, reason),
     humanTaskDecided: (workflowId, message) => note('decided', workflowId, message),
+    childRunEnded: (workflowId, message) => note('child', workflowId, message),
     describe: (_scope, runId) => answer(() => gateway.executions.get(runId) ?? null),
     available: () => gateway.state !== 'open',
     ping: () => answer(() => undefined),

@@ -37,6 +37,7 @@ describe('relayOnce()', () => {
   it('delivers every kind of message to the execution it is for, once', async () => {
     const runId = newRunId();
     await enqueue(runId, 'human_task_decided', { taskId: newRunId(), decisionId: 'd-1' });
+    await enqueue(runId, 'child_run_ended', { childRunId: 'child-1' });
     await enqueue(runId, 'signal', { event: { type: 'go' } });
     await enqueue(runId, 'signal', { type: 'bare' });
     await enqueue(runId, 'suspend');
@@ -45,7 +46,7 @@ describe('relayOnce()', () => {
     await enqueue(runId, 'terminate', { reason: 7 });
     expect(await relay()).toBe(false);
     await relay();
-    expect(gateway.sent).toHaveLength(7);
+    expect(gateway.sent).toHaveLength(8);
     expect(gateway.sent).toEqual(
       expect.arrayContaining([
         [
@@ -53,6 +54,7 @@ describe('relayOnce()', () => {
           workflowIdOf(ledger.scope, runId),
           { humanTaskId: expect.any(String), decisionId: 'd-1' },
         ],
+        ['child', workflowIdOf(ledger.scope, runId), { childRunId: 'child-1' }],
         ['signal', runId, { type: 'go' }],
         ['signal', runId, { type: 'bare' }],
         ['suspend', runId],

@@ -49,6 +49,8 @@ async function send(gateway: Gateway, message: OutboxMessage): Promise<Delivered
         humanTaskId: textOf(message.body, 'taskId'),
         decisionId: textOf(message.body, 'decisionId'),
       });
+    case 'child_run_ended':
+      return gateway.childRunEnded(message.workflowId, { childRunId: textOf(message.body, 'childRunId') });
     case 'signal':
       return gateway.signal(scope, runId, eventOf(message.body));
     case 'suspend':

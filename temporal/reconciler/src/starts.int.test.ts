@@ -66,7 +66,7 @@ describe('startAccepted()', () => {
   it('leaves a child run to its parent as long as that is open, and cancels it after its end', async () => {
     const parent = await accept();
     await startAll();
-    const child = await accept({ parent: { runId: parent, step: '/do/0/child' } });
+    const child = await accept({ parent: { runId: parent, step: '/do/0/child', awaits: true } });
     await startAll();
     expect(gateway.started.map((snapshot) => snapshot.runId)).toEqual([parent]);
     expect((await shown(child)).status).toBe('pending');
@@ -78,7 +78,7 @@ describe('startAccepted()', () => {
   });
 
   it('cancels a child run whose parent is unknown', async () => {
-    const child = await accept({ parent: { runId: newRunId(), step: '/do/0/child' } });
+    const child = await accept({ parent: { runId: newRunId(), step: '/do/0/child', awaits: true } });
     await startAll();
     expect((await shown(child)).status).toBe('canceled');
   });

@@ -15,6 +15,10 @@ describe('serverArguments()', () => {
     expect(args).toContain('--dynamic-config-value system.enableActivityEagerExecution=true');
     expect(args).toContain('--dynamic-config-value matching.useNewMatcher=true');
     expect(args).toContain('--dynamic-config-value matching.enableFairness=true');
+    expect(args).not.toContain('suggestContinueAsNew');
+    expect(serverArguments({ ...ports, dbFile: null, suggestContinueAsNewAfter: 25 })).toContain(
+      'limit.historyCount.suggestContinueAsNew=25',
+    );
     expect(args.match(/--search-attribute Baton\w+=Keyword/g)).toHaveLength(4);
   });
 

@@ -12,7 +12,8 @@ export const RETENTION_SECONDS = 30 * 24 * 60 * 60;
 /**
  * Dynamic configuration of the local server. The first five lift defaults that cost much: a shard's queue is polled 20
  * times a second, timers fire up to a second late lest the clocks of several hosts differ, and four partitions now and
- * then make a task wait for a poller.
+ * then make a task wait for a poller. The next two let answers and signals wait for a workflow task that is under way: with
+ * the default of 100 the server fails the task, and the worker replays the whole execution.
  */
 export const DYNAMIC_CONFIG: Readonly<Record<string, string>> = {
   'history.transferProcessorMaxPollRPS': '2000',
@@ -20,6 +21,8 @@ export const DYNAMIC_CONFIG: Readonly<Record<string, string>> = {
   'history.timerProcessorMaxTimeShift': '"10ms"',
   'matching.numTaskqueueReadPartitions': '1',
   'matching.numTaskqueueWritePartitions': '1',
+  'history.maximumBufferedEventsBatch': '2000',
+  'history.maximumBufferedEventsSizeInBytes': '16777216',
   'system.enableActivityEagerExecution': 'true',
   'matching.useNewMatcher': 'true',
   'matching.enableFairness': 'true',
@@ -44,6 +47,11 @@ export interface ServerArgumentsParams {
   readonly metricsPort: number;
   /** Database file; `null` keeps everything in memory. */
   readonly dbFile: string | null;
+  /**
+   * History events after which Temporal suggests that an execution continues as new; default Temporal's own, some
+   * thousands. Few make tests go through many executions.
+   */
+  readonly suggestContinueAsNewAfter?: number | undefined;
   /** Default `warn`. */
   readonly logLevel?: string | undefined;
 }
@@ -58,7 +66,9 @@ export function serverArguments(params: ServerArgumentsParams): string[] {
     for (const [name, value] of Object.entries(SQLITE_PRAGMAS))
       args.push('--sqlite-pragma', `${name}=${value}`);
   }
-  for (const [key, value] of Object.entries(DYNAMIC_CONFIG)) {
+  const { suggestContinueAsNewAfter: after } = params;
+  const suggestion = after === undefined ? {} : { 'limit.historyCount.suggestContinueAsNew': String(after) };
+  for (const [key, value] of Object.entries({ ...DYNAMIC_CONFIG, ...suggestion })) {
     args.push('--dynamic-config-value', `${key}=${value}`);
   }
   for (const name of SEARCH_ATTRIBUTES) args.push('--search-attribute', `${name}=Keyword`);

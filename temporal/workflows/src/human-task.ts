@@ -4,30 +4,6 @@ import type { Stage } from './perform.ts';
 import { storeActivities } from './store-activities.ts';
 import { summaryOf } from './summaries.ts';
 
-/** Ids of human tasks that a signal has named and nobody has looked up yet. */
-export interface Decided {
-  note(humanTaskId: string): void;
-  has(humanTaskId: string): boolean;
-  forget(humanTaskId: string): void;
-}
-
-/** Ids kept at most: whoever can signal could send any number of made-up ones. */
-const MOST_NOTED = 1_000;
-
-/** Creates an empty set of noted ids; the oldest go when there are too many. */
-export function createDecided(): Decided {
-  const ids = new Set<string>();
-  return {
-    note(id) {
-      ids.add(id);
-      const [oldest] = ids;
-      if (ids.size > MOST_NOTED && oldest !== undefined) ids.delete(oldest);
-    },
-    has: (id) => ids.has(id),
-    forget: (id) => void ids.delete(id),
-  };
-}
-
 type Command = Extract<OpenCommand, { kind: 'open-human-task' }>;
 
 /**

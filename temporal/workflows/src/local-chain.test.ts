@@ -1,50 +1,63 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { createLocalChain } from './local-chain.ts';
+import type { LocalCall } from '@baton/temporal-activities';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
 
-let historyLength: number;
 let ends: number;
-const task = {
-  historyLength: () => historyLength,
-  end: async () => {
-    ends += 1;
-  },
-};
+let chain: LocalChain;
 
 beforeEach(() => {
-  jest.useFakeTimers();
-  historyLength = 3;
   ends = 0;
+  chain = createLocalChain(async () => {
+    ends += 1;
+  });
 });
-afterEach(() => {
-  jest.useRealTimers();
+
+/** A call that says which way it went. */
+const waysOf = (told: LocalCall<string> = { tookMs: 1, result: 'locally' }): Ways<string> => ({
+  local: async () => told,
+  ordinary: async (goesOn) => (goesOn ? 'joined' : 'ordinarily'),
 });
 
 describe('createLocalChain()', () => {
   it('ends the workflow task before the eleventh call in a row', async () => {
-    const chain = createLocalChain(task);
-    for (let call = 1; call <= 10; call += 1) await chain.link();
+    for (let call = 1; call <= 10; call += 1) await chain.deliver(waysOf());
     expect(ends).toBe(0);
-    await chain.link();
+    expect(await chain.deliver(waysOf())).toBe('locally');
+    expect(ends).toBe(1);
+    for (let call = 2; call <= 10; call += 1) await chain.deliver(waysOf());
     expect(ends).toBe(1);
   });
 
-  it('ends the workflow task once its calls have taken a second', async () => {
-    const chain = createLocalChain(task);
-    await chain.link();
-    jest.advanceTimersByTime(999);
-    await chain.link();
+  it('ends it once its calls have told that they took a second, or one has failed', async () => {
+    await chain.deliver(waysOf({ tookMs: 999, result: 'a' }));
+    await chain.deliver(waysOf());
     expect(ends).toBe(0);
-    jest.advanceTimersByTime(1);
-    await chain.link();
+    await chain.deliver(waysOf());
     expect(ends).toBe(1);
+    const failing = chain.deliver({ ...waysOf(), local: () => Promise.reject(new Error('no')) });
+    await expect(failing).rejects.toThrow('no');
+    await chain.deliver(waysOf());
+    expect(ends).toBe(2);
   });
 
-  it('begins anew in each workflow task', async () => {
-    const chain = createLocalChain(task);
-    for (let call = 1; call <= 10; call += 1) await chain.link();
-    historyLength = 7;
-    jest.advanceTimersByTime(5_000);
-    for (let call = 1; call <= 10; call += 1) await chain.link();
+  it('begins anew with what comes from outside', async () => {
+    for (let call = 1; call <= 10; call += 1) await chain.deliver(waysOf());
+    chain.begin();
+    for (let call = 1; call <= 10; call += 1) await chain.deliver(waysOf());
     expect(ends).toBe(0);
+  });
+
+  it('joins what takes too long for a workflow task with an ordinary activity', async () => {
+    expect(await chain.deliver(waysOf({ tookMs: 4_000, goesOn: true }))).toBe('joined');
+  });
+
+  it('has ten calls open at most; others are ordinary', async () => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<LocalCall<string>>();
+    const slow: Ways<string> = { ...waysOf(), local: () => answered };
+    const all = Array.from({ length: 12 }, () => chain.deliver(slow));
+    answer({ tookMs: 5, result: 'locally' });
+    const went = await Promise.all(all);
+    expect(went.filter((way) => way === 'locally')).toHaveLength(10);
+    expect(went.filter((way) => way === 'ordinarily')).toHaveLength(2);
   });
 });

@@ -5,6 +5,9 @@ import { defineQuery, defineSignal, type Sinks } from '@temporalio/workflow';
 export const humanTaskDecided =
   defineSignal<[{ humanTaskId: string; decisionId: string }]>('humanTaskDecided');
 
+/** A child run of this run may have ended; the workflow reads the recorded end before it believes it. */
+export const childRunEnded = defineSignal<[{ childRunId: string }]>('childRunEnded');
+
 /** A CloudEvent for a `listen`. */
 export const deliverEvent = defineSignal<[JsonObject]>('event');
 

@@ -1,20 +1,19 @@
 import type { Command, InterpreterEvent, Json, OpenCommand, Snapshot } from '@baton/core';
 import type { Activities } from '@baton/temporal-activities';
-import {
-  CancellationScope,
-  proxyActivities,
-  proxyLocalActivities,
-  sleep,
-  type ActivityOptions,
-} from '@temporalio/workflow';
+import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
 import { performChildRun } from './child-run.ts';
 import { toFailure } from './failures.ts';
-import { performHumanTask, type Decided } from './human-task.ts';
-import { createLocalChain, type LocalChain } from './local-chain.ts';
+import { performHumanTask } from './human-task.ts';
+import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
+import type { Motion } from './succession.ts';
 import { summaryOf } from './summaries.ts';
+import type { WakeUps } from './wake-ups.ts';
 
 /** Beyond an agent's own time-out: what the worker needs to tell that it was reached. */
 const MARGIN_MS = 10_000;
+
+/** Far more than a local call waits; a shorter one than the workflow task's own time-out. */
+const LONGEST_LOCAL_ACTIVITY = '8 seconds';
 
 /** Silence after which a worker counts as lost. */
 const HEARTBEAT_TIMEOUT_MS = 15_000;
@@ -33,8 +32,7 @@ const LOST_DELIVERY = {
 /** Performs the commands of a run and feeds what comes of them back. */
 export interface Performer {
   perform(command: Command): void;
-  /** Whether nothing is under way but timers, which another execution can start anew. */
-  isQuiet(): boolean;
+  motion(): Motion;
   /** Settles once everything that must happen before the run ends has happened. */
   settled(): Promise<void>;
 }
@@ -43,7 +41,10 @@ export interface Performer {
 export interface PerformerParams {
   readonly snapshot: Snapshot;
   readonly feed: (event: InterpreterEvent) => void;
-  readonly decided: Decided;
+  /** Ids of human tasks that may have been decided. */
+  readonly decided: WakeUps;
+  /** Ids of child runs that may have ended. */
+  readonly childRunEnded: WakeUps;
 }
 
 /** What the performers of single commands share. */
@@ -52,7 +53,7 @@ export interface Stage extends PerformerParams {
 }
 
 interface Open {
-  readonly kind: OpenCommand['kind'];
+  motion: Motion;
   readonly scope: CancellationScope;
   /** Settles when the command is done with, its cleaning up included. */
   readonly done: Promise<void>;
@@ -60,24 +61,35 @@ interface Open {
 
 /** Creates the performer of one run. */
 export function createPerformer(params: PerformerParams): Performer {
-  const stage: Stage = { ...params, chain: createLocalChain() };
   const open = new Map<number, Open>();
+  const feed = (event: InterpreterEvent): void => {
+    if (event.kind === 'human-task-opened' || event.kind === 'child-started') {
+      const waiting = open.get(event.command);
+      if (waiting !== undefined) waiting.motion = 'resting';
+    }
+    params.feed(event);
+  };
+  const stage: Stage = { ...params, feed, chain: createLocalChain() };
   const closing = new Set<Promise<void>>();
+  const answer = (command: OpenCommand, event: InterpreterEvent): void => {
+    // An answer to a command that was taken back is nobody's business.
+    if (!open.delete(command.id)) return;
+    if (!('local' in command && command.local)) stage.chain.begin();
+    params.feed(event);
+  };
   const start = (command: OpenCommand): void => {
     const scope = new CancellationScope({ cancellable: true });
     const done = scope
       .run(() => effect(stage, command))
       .then(
         (event) => {
-          if (open.delete(command.id)) params.feed(event);
+          answer(command, event);
         },
         (error: unknown) => {
-          // An error of a command that was taken back is nobody's business.
-          if (open.delete(command.id))
-            params.feed({ kind: 'failed', command: command.id, failure: toFailure(error) });
+          answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
         },
       );
-    open.set(command.id, { kind: command.kind, scope, done });
+    open.set(command.id, { motion: MOTIONS[command.kind], scope, done });
   };
   const takeBack = (id: number): void => {
     const taken = open.get(id);
@@ -96,12 +108,27 @@ export function createPerformer(params: PerformerParams): Performer {
         });
       } else start(command);
     },
-    isQuiet: () => closing.size === 0 && [...open.values()].every(({ kind }) => kind === 'start-timer'),
+    motion() {
+      const motions = new Set([...open.values()].map(({ motion }) => motion));
+      if (closing.size > 0 || motions.has('bound')) return 'bound';
+      return motions.has('calling') ? 'calling' : 'resting';
+    },
     async settled() {
       while (closing.size > 0) await Promise.all(closing);
     },
   };
 }
+
+/** What is under way from the moment at which a command goes out. */
+const MOTIONS: Readonly<Record<OpenCommand['kind'], Motion>> = {
+  'start-timer': 'resting',
+  'invoke-agent': 'calling',
+  'call-http': 'calling',
+  // The task that is there already is found again.
+  'open-human-task': 'calling',
+  // A start that Temporal has not confirmed would end with the execution.
+  'start-run': 'bound',
+};
 
 async function effect(stage: Stage, command: OpenCommand): Promise<InterpreterEvent> {
   const completed = (result: Json): InterpreterEvent => ({ kind: 'completed', command: command.id, result });
@@ -125,34 +152,52 @@ async function effect(stage: Stage, command: OpenCommand): Promise<InterpreterEv
 type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
 
 /** Not asynchronous: a proxy of activities would be taken for a promise, and `then` for an activity. */
-function callsOf(command: Call): Pick<Activities, 'invokeAgent' | 'callHttp'> {
-  const options: ActivityOptions = {
+function ordinaryCalls(command: Call): Activities {
+  return proxyActivities<Activities>({
     startToCloseTimeout: command.timeoutMs + MARGIN_MS,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
     summary: summaryOf(command),
     retry: LOST_DELIVERY,
-  };
-  if (command.local) return proxyLocalActivities<Activities>(options);
-  return proxyActivities<Activities>({ ...options, heartbeatTimeout: HEARTBEAT_TIMEOUT_MS });
+  });
+}
+
+/** A local call answers within seconds, if only that it goes on. */
+function localCalls(command: Call): Activities {
+  return proxyLocalActivities<Activities>({
+    startToCloseTimeout: LONGEST_LOCAL_ACTIVITY,
+    summary: summaryOf(command),
+    retry: LOST_DELIVERY,
+  });
 }
 
 async function invokeAgent(stage: Stage, command: Extract<Call, { kind: 'invoke-agent' }>): Promise<Json> {
   const agent = stage.snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
   const { input, session, idempotencyKey, step, timeoutMs } = command;
-  if (command.local) await stage.chain.link();
-  const reply = await callsOf(command).invokeAgent({
+  const params = {
     agent,
     input,
     ...(session === undefined ? {} : { session }),
     idempotencyKey,
     step,
     timeoutMs,
+  };
+  const reply = await delivered(stage, command, {
+    local: () => localCalls(command).invokeAgentLocally(params),
+    ordinary: (goesOn) => ordinaryCalls(command).invokeAgent({ ...params, ...(goesOn ? { goesOn } : {}) }),
   });
   return { ...reply, usage: { ...reply.usage } };
 }
 
 async function callHttp(stage: Stage, command: Extract<Call, { kind: 'call-http' }>): Promise<Json> {
   const { request, idempotencyKey, step, timeoutMs } = command;
-  if (command.local) await stage.chain.link();
-  return callsOf(command).callHttp({ request, idempotencyKey, step, timeoutMs });
+  const params = { request, idempotencyKey, step, timeoutMs };
+  return delivered(stage, command, {
+    local: () => localCalls(command).callHttpLocally(params),
+    ordinary: (goesOn) => ordinaryCalls(command).callHttp({ ...params, ...(goesOn ? { goesOn } : {}) }),
+  });
+}
+
+function delivered<Result>(stage: Stage, command: Call, ways: Ways<Result>): Promise<Result> {
+  return command.local ? stage.chain.deliver(ways) : ways.ordinary(false);
 }

@@ -14,7 +14,9 @@ type Handle = ReturnType<TestWorkflowEnvironment['client']['workflow']['getHandl
 export interface Stage {
   /** The effects that runs ask for; a test sets the ones it needs. */
   readonly effects: Partial<Activities>;
-  /** The names of all events that a run has told, in order. */
+  /** All events that a run has told, in order; what a task that was done over tells again counts once. */
+  trace(handle: Handle): readonly NumberedTrace[];
+  /** Their names. */
   told(handle: Handle): readonly string[];
   /** Starts a run that does what `tasks` say, with signals that come before its first workflow task. */
   start(
@@ -55,28 +57,37 @@ function allOf(effects: Partial<Activities>): Activities {
   return {
     invokeAgent: async (params) => given('invokeAgent')(params),
     callHttp: async (params) => given('callHttp')(params),
+    invokeAgentLocally: async (params) => ({ tookMs: 1, result: await given('invokeAgent')(params) }),
+    callHttpLocally: async (params) => ({ tookMs: 1, result: await given('callHttp')(params) }),
     openHumanTask: async (params) => given('openHumanTask')(params),
     takeHumanTaskOutcome: async (params) => given('takeHumanTaskOutcome')(params),
     expireHumanTask: async (params) => given('expireHumanTask')(params),
     cancelHumanTask: async (params) => given('cancelHumanTask')(params),
     createChildRun: async (params) => given('createChildRun')(params),
+    takeChildRunEnd: async (params) => given('takeChildRunEnd')(params),
   };
 }
 
-/** Bundles the workflow code and runs it against the shared Temporal. */
-export async function createStage(): Promise<Stage> {
+/** Bundles the workflow code and runs it against a Temporal, by default the shared one. */
+export async function createStage(address?: string): Promise<Stage> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const environment = await TestWorkflowEnvironment.createFromExistingServer({
-    address: await temporalAddress(),
+    address: address ?? (await temporalAddress()),
   });
   const taskQueue = uniqueTaskQueue('workflows');
   const effects: Partial<Activities> = {};
-  const events = new Map<string, NumberedTrace[]>();
+  const events = new Map<string, Map<number, NumberedTrace>>();
+  const trace = ({ workflowId }: Handle): readonly NumberedTrace[] => [
+    ...(events.get(workflowId)?.values() ?? []),
+  ];
   const sinks: InjectedSinks<BatonSinks> = {
     baton: {
       record: {
-        fn: ({ workflowId }, trace) =>
-          void events.set(workflowId, [...(events.get(workflowId) ?? []), ...trace]),
+        fn: ({ workflowId }, told) => {
+          const known = events.get(workflowId) ?? new Map<number, NumberedTrace>();
+          for (const event of told) known.set(event.seq, event);
+          events.set(workflowId, known);
+        },
       },
     },
   };
@@ -90,7 +101,8 @@ export async function createStage(): Promise<Stage> {
   const running = worker.run();
   return {
     effects,
-    told: ({ workflowId }) => (events.get(workflowId) ?? []).map(({ type }) => type),
+    trace,
+    told: (handle) => trace(handle).map(({ type }) => type),
     start: async (tasks, { signal, ...more } = {}) => {
       const options = { taskQueue, workflowId: randomUUID(), args: [snapshotOf(tasks, more)] };
       const { workflow } = environment.client;

@@ -4,7 +4,7 @@ import { failure, type Problem } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { Command, OpenCommand } from './commands.ts';
 import type { LoadedRun } from './load.ts';
-import type { Action, Body, Frame, RunState } from './state.ts';
+import type { Action, Body, Frame, RunState, VisitNode } from './state.ts';
 import type { NumberedTrace, StepRef, TraceEvent } from './trace.ts';
 
 /** The state while a turn works on it: its own copy of the top level; frames are replaced, never changed. */
@@ -20,6 +20,8 @@ export interface Turn {
   readonly trace: NumberedTrace[];
   /** Work still to do in this turn, last in first out. */
   readonly work: Action[];
+  /** Records of the tree of visits that this turn has made and may change, by themselves. */
+  readonly ownVisits: WeakMap<object, Record<string, VisitNode>>;
   /** Whether a large value was made in this turn, so that the state must be weighed. */
   heavy: boolean;
 }
@@ -28,7 +30,8 @@ export interface Turn {
 export function openTurn(run: LoadedRun, state: RunState, at: number): Turn {
   const draft: Draft = { ...state, frames: { ...state.frames }, ready: [] };
   run.clock.now = at;
-  return { run, at, draft, commands: [], trace: [], work: [...state.ready], heavy: false };
+  const work = [...state.ready];
+  return { run, at, draft, commands: [], trace: [], work, ownVisits: new WeakMap(), heavy: false };
 }
 
 /** An instant in epoch milliseconds as RFC 3339. */
@@ -114,8 +117,8 @@ export function putBody(turn: Turn, frame: Frame, body: Body): Frame {
 
 /** Forgets a frame that has ended. */
 export function dropFrame(turn: Turn, id: number): void {
-  const { [id]: _ended, ...frames } = turn.draft.frames;
-  turn.draft.frames = frames;
+  // As in `putFrame`, the record is this turn's own.
+  Reflect.deleteProperty(turn.draft.frames, id);
 }
 
 /** What a command says besides its number. */
@@ -155,6 +158,7 @@ export function startTimer(
 
 /** Forgets a timer that has fired or was taken back. */
 export function forgetTimer(turn: Turn, id: number): void {
+  if (turn.draft.timers[id] === undefined) return;
   const { [id]: _over, ...timers } = turn.draft.timers;
   turn.draft.timers = timers;
 }

@@ -17,15 +17,24 @@ function nodeAt(root: VisitNode, place: Place): VisitNode {
   return place.reduce((node, { segment }) => node.inner?.[segment] ?? NO_VISITS, root);
 }
 
-function changed(node: VisitNode, place: Place, change: (node: VisitNode) => VisitNode): VisitNode {
-  const [head, ...rest] = place;
-  if (head === undefined) return change(node);
-  const child = changed(node.inner?.[head.segment] ?? NO_VISITS, rest, change);
-  return { ...node, inner: { ...node.inner, [head.segment]: child } };
+/** What a node has inside, as a record of this turn's own: a loop has hundreds of rounds open, which are copied once a turn. */
+function ownInner(turn: Turn, node: VisitNode): Record<string, VisitNode> {
+  const known = node.inner === undefined ? undefined : turn.ownVisits.get(node.inner);
+  if (known !== undefined) return known;
+  const copy: Record<string, VisitNode> = { ...node.inner };
+  turn.ownVisits.set(copy, copy);
+  return copy;
 }
 
 function change(turn: Turn, frame: Frame, by: (node: VisitNode) => VisitNode): void {
-  turn.draft.visits = changed(turn.draft.visits, frame.place, by);
+  const changed = (node: VisitNode, depth: number): VisitNode => {
+    const head = frame.place[depth];
+    if (head === undefined) return by(node);
+    const inner = ownInner(turn, node);
+    inner[head.segment] = changed(inner[head.segment] ?? NO_VISITS, depth + 1);
+    return { ...node, inner };
+  };
+  turn.draft.visits = changed(turn.draft.visits, 0);
 }
 
 /** The place of a child, with the visit that is now under way. */
@@ -69,7 +78,7 @@ export function recordLoop(turn: Turn, frame: Frame, rounds: readonly number[]):
 /** Notes that these rounds of a `for` have finished, when the loop itself is not to be counted. */
 export function recordRounds(turn: Turn, frame: Frame, rounds: readonly number[]): void {
   change(turn, frame, (loop) => {
-    const inner: Record<string, VisitNode> = { ...loop.inner };
+    const inner = ownInner(turn, loop);
     for (const round of rounds) {
       const segment = roundSegment(round);
       const node = inner[segment] ?? NO_VISITS;
@@ -82,15 +91,20 @@ export function recordRounds(turn: Turn, frame: Frame, rounds: readonly number[]
 /** Forgets what was noted inside a finished round: the round is counted by its loop. */
 export function forgetRound(turn: Turn, loop: Frame, round: number): void {
   const segment = roundSegment(round);
-  const { [segment]: noted, ...others } = nodeAt(turn.draft.visits, loop.place).inner ?? {};
+  const rounds = nodeAt(turn.draft.visits, loop.place).inner ?? {};
+  const noted = rounds[segment];
   if (noted === undefined || isPending(noted)) return;
-  const inner = noted.visits === 0 ? others : { ...others, [segment]: { visits: noted.visits } };
-  change(turn, loop, (node) => ({ ...node, inner }));
+  change(turn, loop, (node) => {
+    const inner = ownInner(turn, node);
+    if (noted.visits === 0) Reflect.deleteProperty(inner, segment);
+    else inner[segment] = { visits: noted.visits };
+    return { ...node, inner };
+  });
 }
 
-/** The segment of a place that names a round of a `for`. */
+/** The segment of a place that names a round of a `for`: digits alone, since records with such keys are copied fastest. */
 export function roundSegment(round: number): string {
-  return `[${round}]`;
+  return String(round);
 }
 
 /**

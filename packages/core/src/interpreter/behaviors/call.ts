@@ -69,8 +69,10 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       call(turn, frame, { attempt: attempt + 1, command });
     },
     progress(turn, frame, news) {
-      if (kind.announce?.(turn, frame, news) !== true) return;
-      putBody(turn, frame, { ...bodyOf(frame, 'call'), announced: true });
+      const body = bodyOf(frame, 'call');
+      // Who goes on in another execution asks again, and is told again.
+      if (body.announced === true || kind.announce?.(turn, frame, news) !== true) return;
+      putBody(turn, frame, { ...body, announced: true });
     },
   };
 }
