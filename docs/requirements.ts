@@ -22,6 +22,7 @@ export const REQUIREMENTS = {
   'LANG-3': 'Every flow directive works, backward jumps too.',
   'LANG-4': 'Time-outs end a task or a run with a timeout error that can be caught.',
   'LANG-5': 'A task kind that is not there yet is refused by name.',
+  'LANG-6': 'A definition ends on Temporal as the interpreter alone says, whatever it is made of.',
   'RUN-1':
     'A start answers 202 with Location, or 200 with the finished run when it ends within Prefer: wait.',
   'RUN-2': 'Fifty equal starts with one Idempotency-Key are one run.',

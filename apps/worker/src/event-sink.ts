@@ -8,8 +8,6 @@ import {
   type Scope,
 } from '@baton/core';
 import type { EventRepository, SinkBatch } from '@baton/store';
-import type { BatonSinks } from '@baton/temporal-workflows';
-import type { InjectedSinks } from '@temporalio/worker';
 
 /** Parameters of {@link createEventSink}. */
 export interface EventSinkParams {
@@ -106,7 +104,7 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
     },
   };
   return {
-    sinks: { baton: { record } } satisfies InjectedSinks<BatonSinks>,
+    sinks: { baton: { record } },
     async stop() {
       stopping.abort();
       await storing;

@@ -3,7 +3,7 @@ import { createClaimCheck } from '@baton/codec';
 import { createEgress, type Egress } from '@baton/egress';
 import { createStore, type Store } from '@baton/store';
 import type { Logger, Metrics } from '@baton/telemetry';
-import { createActivities } from '@baton/temporal-activities';
+import { createActivities, createLocalCalls } from '@baton/temporal-activities';
 import { createGateway, type Gateway } from '@baton/temporal-client';
 import {
   createConfirmer,
@@ -11,12 +11,13 @@ import {
   type Confirmer,
   type Reconciler,
 } from '@baton/temporal-reconciler';
-import { workflowsPath } from '@baton/temporal-workflows';
+import { workflowsPath, type BatonSinks } from '@baton/temporal-workflows';
 import {
   bundleWorkflowCode,
   DefaultLogger,
   NativeConnection,
   Worker,
+  type InjectedSinks,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createEventSink, type EventSink } from './event-sink.ts';
@@ -100,7 +101,8 @@ export function createTemporalWorker(
   parts: Parts,
   made: { readonly connection: NativeConnection; readonly bundle: WorkflowBundleWithSourceMap },
 ): Promise<Worker> {
-  const { store } = parts;
+  const { store, sink } = parts;
+  const localCalls = createLocalCalls();
   return Worker.create({
     connection: made.connection,
     namespace: parts.settings.TEMPORAL_NAMESPACE,
@@ -109,9 +111,12 @@ export function createTemporalWorker(
     activities: createActivities({
       adapters: createAdapterRegistry([createHttpAdapter()]),
       egress: parts.egress,
+      localCalls,
       store,
     }),
-    sinks: parts.sink.sinks,
+    sinks: {
+      baton: { ...sink.sinks.baton, abandon: { fn: (_task, key) => localCalls.abandon(key) } },
+    } satisfies InjectedSinks<BatonSinks>,
     dataConverter: { payloadCodecs: [createClaimCheck(store.artifacts)] },
     maxCachedWorkflows: parts.settings.BATON_WORKER_CACHE,
     maxHeartbeatThrottleInterval: '5 seconds',

@@ -6,6 +6,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { aCaller, STEP, told, type Caller } from './activity-fixture.ts';
 import type { CallHttpParams } from './activities.ts';
 import { createCallHttp } from './call-http.ts';
+import { createLocalCalls } from './local-calls.ts';
 
 /** What the counterpart answers. */
 interface Answer {
@@ -53,7 +54,10 @@ function aCall(request: Partial<HttpRequest> = {}, timeoutMs = 60_000): CallHttp
 }
 
 const call = (answer: Answer, request: Partial<HttpRequest> = {}) =>
-  caller.run(createCallHttp({ egress: answering(answer) }).callHttp, aCall(request));
+  caller.run(
+    createCallHttp({ egress: answering(answer), localCalls: createLocalCalls() }).callHttp,
+    aCall(request),
+  );
 
 describe('callHttp() sends', () => {
   it('the idempotency key and the run with every call', async () => {
@@ -175,13 +179,20 @@ describe('callHttp() fails', () => {
       ...answering({}),
       request: () => Promise.reject(new EgressError('blocked_address', 'The address 10.0.0.1 is private.')),
     };
-    const failed = await told(caller.run(createCallHttp({ egress: refusing }).callHttp, aCall()));
+    const failed = await told(
+      caller.run(createCallHttp({ egress: refusing, localCalls: createLocalCalls() }).callHttp, aCall()),
+    );
     expect(failed.failure).toMatchObject({ type: errorType('authorization'), retryable: false });
   });
 
   it('for good on a URI that is none', async () => {
     const egress = createEgress({ policy: { allowLoopback: true } });
-    const failed = await told(caller.run(createCallHttp({ egress }).callHttp, aCall({ uri: 'not a URI' })));
+    const failed = await told(
+      caller.run(
+        createCallHttp({ egress, localCalls: createLocalCalls() }).callHttp,
+        aCall({ uri: 'not a URI' }),
+      ),
+    );
     expect(failed.failure).toMatchObject({ type: errorType('configuration'), code: 'bad_url' });
     await egress.close();
   });
@@ -196,7 +207,7 @@ describe('callHttp() fails', () => {
     const egress = createEgress({ policy: { allowLoopback: true } });
     const failed = await told(
       caller.run(
-        createCallHttp({ egress }).callHttp,
+        createCallHttp({ egress, localCalls: createLocalCalls() }).callHttp,
         aCall({ uri: `http://127.0.0.1:${port}/`, query: { q: '1' } }, 20),
       ),
     );

@@ -2,6 +2,7 @@ import { failure, type HttpRequest, type Json } from '@baton/core';
 import { AgentFailureError, answerToFailure } from '@baton/agents';
 import { parseJsonBounded, type Egress, type EgressResponse } from '@baton/egress';
 import type { Activities, CallHttpParams } from './activities.ts';
+import type { LocalCalls } from './local-calls.ts';
 import { createEffects, type Effect, type EffectContext, type Work } from './effects.ts';
 
 /** Most redirects that `redirect: true` follows. */
@@ -13,8 +14,9 @@ const DEEPEST_ANSWER = 64;
 /** Makes the activity behind `call: http`. */
 export function createCallHttp(ports: {
   readonly egress: Egress;
+  readonly localCalls: LocalCalls;
 }): Pick<Activities, 'callHttp' | 'callHttpLocally'> {
-  const effects = createEffects<Json>();
+  const effects = createEffects<Json>(ports.localCalls);
   return {
     callHttp: (params) => effects.run(effectOf(params), call(ports.egress, params)),
     callHttpLocally: (params) => effects.runLocally(effectOf(params), call(ports.egress, params)),

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aCaller, environmentOf, STEP, told } from './activity-fixture.ts';
 import type { Activities, CreateChildRunParams } from './activities.ts';
 import { createActivities } from './create-activities.ts';
+import { createLocalCalls } from './local-calls.ts';
 import { createActivityStore, type ActivityStore } from './store-fixture.ts';
 
 let fixture: ActivityStore;
@@ -19,6 +20,7 @@ beforeAll(async () => {
   ({ createChildRun, takeChildRunEnd } = createActivities({
     adapters: createAdapterRegistry([]),
     egress,
+    localCalls: createLocalCalls(),
     store: fixture.store,
   }));
   await publish('greet', '1.0.0', { greet: { set: { hello: true } } });

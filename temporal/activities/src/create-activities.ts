@@ -6,19 +6,21 @@ import { createCallHttp } from './call-http.ts';
 import { createChildRuns } from './child-runs.ts';
 import { createHumanTaskActivities } from './human-tasks.ts';
 import { createInvokeAgent } from './invoke-agent.ts';
+import type { LocalCalls } from './local-calls.ts';
 
 /** What the effects of runs need. */
 export interface ActivityPorts {
   readonly adapters: AdapterRegistry;
   readonly egress: Egress;
+  readonly localCalls: LocalCalls;
   readonly store: Pick<Store, 'humanTasks' | 'runs' | 'workflows' | 'agents'>;
 }
 
 /** Makes all activities of the ordinary worker. */
-export function createActivities({ adapters, egress, store }: ActivityPorts): Activities {
+export function createActivities({ adapters, egress, localCalls, store }: ActivityPorts): Activities {
   return {
-    ...createInvokeAgent({ adapters, egress }),
-    ...createCallHttp({ egress }),
+    ...createInvokeAgent({ adapters, egress, localCalls }),
+    ...createCallHttp({ egress, localCalls }),
     ...createHumanTaskActivities(store),
     ...createChildRuns(store),
   };

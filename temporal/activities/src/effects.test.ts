@@ -4,11 +4,12 @@ import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { aCaller, told } from './activity-fixture.ts';
 import { createEffects, type Effect, type EffectContext, type Work } from './effects.ts';
+import { createLocalCalls } from './local-calls.ts';
 
 const LABEL = 'Agent "writer"';
 
 const runEffect = <T>(effect: Omit<Effect, 'key'>, work: Work<T>): Promise<T> =>
-  createEffects<T>().run({ ...effect, key: 'key-1' }, work);
+  createEffects<T>(createLocalCalls()).run({ ...effect, key: 'key-1' }, work);
 
 /** Fails with the signal's reason once it is aborted, as a call that is given up does. */
 function untilAborted({ signal }: EffectContext): Promise<never> {
@@ -134,7 +135,7 @@ describe('runLocally()', () => {
 
   it('gives what came in time, and how long it took', async () => {
     const { environment } = aCaller();
-    const effects = createEffects<string>();
+    const effects = createEffects<string>(createLocalCalls());
     const beats = jest.fn();
     environment.on('heartbeat', beats);
     const told = await environment.run(() => effects.runLocally(EFFECT, async () => 'done'));
@@ -143,7 +144,7 @@ describe('runLocally()', () => {
   });
 
   it('lets what takes long go on, for the ordinary activity to join', async () => {
-    const effects = createEffects<string>({ longestLocalMs: 5 });
+    const effects = createEffects<string>(createLocalCalls(), { longestLocalMs: 5 });
     const { promise: answered, resolve: answer } = Promise.withResolvers<string>();
     const work = jest.fn((_context: EffectContext) => answered);
     expect(await aCaller().environment.run(() => effects.runLocally(EFFECT, work))).toEqual({
@@ -158,7 +159,7 @@ describe('runLocally()', () => {
   });
 
   it('can be canceled by the one who joined, and begins anew where nothing goes on', async () => {
-    const effects = createEffects<string>({ longestLocalMs: 5 });
+    const effects = createEffects<string>(createLocalCalls(), { longestLocalMs: 5 });
     await aCaller().environment.run(() => effects.runLocally(EFFECT, untilAborted));
     const { environment } = aCaller();
     const joined = environment.run(() => effects.run({ ...EFFECT, goesOn: true }, untilAborted));
@@ -170,8 +171,27 @@ describe('runLocally()', () => {
     expect(await anew).toBe('anew');
   });
 
+  it('is given up, and not waited for, when nobody wants it any more', async () => {
+    const localCalls = createLocalCalls();
+    const effects = createEffects<string>(localCalls);
+    const signals: AbortSignal[] = [];
+    const local = aCaller().environment.run(() =>
+      effects.runLocally(EFFECT, (context) => {
+        signals.push(context.signal);
+        return untilAborted(context);
+      }),
+    );
+    while (signals.length === 0) await new Promise(setImmediate);
+    localCalls.abandon('another key');
+    expect(signals[0]?.aborted).toBe(false);
+    localCalls.abandon(EFFECT.key);
+    expect(await local).toMatchObject({ goesOn: true });
+    expect(signals[0]?.aborted).toBe(true);
+    localCalls.abandon(EFFECT.key);
+  });
+
   it('fails as the effect does', async () => {
-    const effects = createEffects<string>();
+    const effects = createEffects<string>(createLocalCalls());
     const failed = await told(
       aCaller().environment.run(() => effects.runLocally({ ...EFFECT, timeoutMs: 5 }, untilAborted)),
     );

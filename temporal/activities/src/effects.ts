@@ -1,6 +1,7 @@
 import { toAgentFailure } from '@baton/agents';
 import { failure, storableText, type Failure } from '@baton/core';
 import type { LocalCall } from './activities.ts';
+import type { LocalCalls } from './local-calls.ts';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -56,7 +57,10 @@ const LONGEST_LOCAL_MS = 4_000;
 const KEPT_MS = 60_000;
 
 /** Creates the runner of one sort of effects in one process. */
-export function createEffects<T>({ longestLocalMs = LONGEST_LOCAL_MS } = {}): Effects<T> {
+export function createEffects<T>(
+  localCalls: LocalCalls,
+  { longestLocalMs = LONGEST_LOCAL_MS } = {},
+): Effects<T> {
   const goingOn = new Map<string, Begun<T>>();
   const leave = (key: string, begun: Begun<T>): void => {
     goingOn.set(key, begun);
@@ -80,7 +84,14 @@ export function createEffects<T>({ longestLocalMs = LONGEST_LOCAL_MS } = {}): Ef
     async runLocally(effect, work) {
       const since = performance.now();
       const begun = begin(effect, work);
-      const told = await unlessCanceled(begun, ({ end }) => within(longestLocalMs, end));
+      const patience = new AbortController();
+      const forget = localCalls.note(effect.key, () => {
+        begun.abort();
+        patience.abort();
+      });
+      begun.end.then(forget, forget);
+      const wait = AbortSignal.any([patience.signal, AbortSignal.timeout(longestLocalMs)]);
+      const told = await unlessCanceled(begun, ({ end }) => unlessAborted(end, wait));
       const tookMs = Math.round(performance.now() - since);
       if (told !== null) return { tookMs, ...told };
       leave(effect.key, begun);
@@ -136,18 +147,20 @@ async function unlessCanceled<T, Awaited>(
   }
 }
 
-/** The result of a promise, or null when it takes longer. */
-async function within<T>(ms: number, end: Promise<T>): Promise<{ readonly result: T } | null> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const tooLong = new Promise<null>((resolve) => {
-    timer = setTimeout(() => {
-      resolve(null);
-    }, ms);
-  });
+/** The result of a promise, or null when the signal comes first. */
+async function unlessAborted<T>(
+  end: Promise<T>,
+  signal: AbortSignal,
+): Promise<{ readonly result: T } | null> {
+  const { promise: aborted, resolve } = Promise.withResolvers<null>();
+  const give = (): void => {
+    resolve(null);
+  };
+  signal.addEventListener('abort', give);
   try {
-    return await Promise.race([end.then((result) => ({ result })), tooLong]);
+    return await Promise.race([end.then((result) => ({ result })), aborted]);
   } finally {
-    clearTimeout(timer);
+    signal.removeEventListener('abort', give);
   }
 }
 

@@ -10,3 +10,4 @@ export type {
   OpenHumanTaskParams,
 } from './activities.ts';
 export { createActivities, type ActivityPorts } from './create-activities.ts';
+export { createLocalCalls, type LocalCalls } from './local-calls.ts';

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { aCaller, STEP, told, type Caller } from './activity-fixture.ts';
 import type { InvokeAgentParams } from './activities.ts';
 import { createInvokeAgent } from './invoke-agent.ts';
+import { createLocalCalls } from './local-calls.ts';
 
 const REPLY: AgentReply = { output: { text: 'Rivers.' }, usage: NO_USAGE, finish: 'stop' };
 const egress = createEgress({ policy: { allowLoopback: true } });
@@ -29,6 +30,7 @@ const adapter: Adapter = {
 const { invokeAgent, invokeAgentLocally } = createInvokeAgent({
   adapters: createAdapterRegistry([adapter]),
   egress,
+  localCalls: createLocalCalls(),
 });
 
 const writer: PinnedAgent = {

@@ -3,19 +3,21 @@ import { AgentFailureError, type AdapterRegistry } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { Activities, InvokeAgentParams } from './activities.ts';
+import type { LocalCalls } from './local-calls.ts';
 import { createEffects, type Effect, type Work } from './effects.ts';
 
 /** What calls to agents need. */
 export interface InvokeAgentPorts {
   readonly adapters: AdapterRegistry;
   readonly egress: Egress;
+  readonly localCalls: LocalCalls;
 }
 
 /** Makes the activity that delivers one call to an agent. */
 export function createInvokeAgent(
   ports: InvokeAgentPorts,
 ): Pick<Activities, 'invokeAgent' | 'invokeAgentLocally'> {
-  const effects = createEffects<AgentReply>();
+  const effects = createEffects<AgentReply>(ports.localCalls);
   return {
     invokeAgent: (params) => effects.run(effectOf(params), call(ports, params)),
     invokeAgentLocally: (params) => effects.runLocally(effectOf(params), call(ports, params)),

@@ -1,5 +1,5 @@
 import type { LocalCall } from '@baton/temporal-activities';
-import { sleep } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 
 /** Local calls in a row after which the workflow task ends. */
 const MOST_CALLS = 10;
@@ -27,7 +27,9 @@ export interface LocalChain {
   begin(): void;
 }
 
-const ownTimer = (): Promise<void> => sleep(1, { summary: 'end of a chain of local calls' });
+/** Shared by all that wait for it, so a cancel of one does not reach it. */
+const ownTimer = (): Promise<void> =>
+  CancellationScope.nonCancellable(() => sleep(1, { summary: 'end of a chain of local calls' }));
 
 /** Creates the chain of one execution; `end` ends a workflow task and resolves in the next. */
 export function createLocalChain(end: () => Promise<void> = ownTimer): LocalChain {

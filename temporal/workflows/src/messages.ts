@@ -28,5 +28,7 @@ export interface BatonSinks extends Sinks {
   readonly baton: {
     /** Stores the events of a workflow task before the task completes. */
     record(events: readonly NumberedTrace[]): void;
+    /** Gives up the local call with this key, which nobody waits for any more. */
+    abandon(idempotencyKey: string): void;
   };
 }

@@ -1,10 +1,18 @@
 import type { Command, InterpreterEvent, Json, OpenCommand, Snapshot } from '@baton/core';
 import type { Activities } from '@baton/temporal-activities';
-import { CancellationScope, proxyActivities, proxyLocalActivities, sleep } from '@temporalio/workflow';
+import {
+  CancellationScope,
+  CancelledFailure,
+  proxyActivities,
+  proxyLocalActivities,
+  proxySinks,
+  sleep,
+} from '@temporalio/workflow';
 import { performChildRun } from './child-run.ts';
 import { toFailure } from './failures.ts';
 import { performHumanTask } from './human-task.ts';
 import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
+import type { BatonSinks } from './messages.ts';
 import type { Motion } from './succession.ts';
 import { summaryOf } from './summaries.ts';
 import type { WakeUps } from './wake-ups.ts';
@@ -55,6 +63,8 @@ export interface Stage extends PerformerParams {
 interface Open {
   motion: Motion;
   readonly scope: CancellationScope;
+  /** Ends what Temporal cannot cancel. */
+  abandon(): void;
   /** Settles when the command is done with, its cleaning up included. */
   readonly done: Promise<void>;
 }
@@ -74,7 +84,7 @@ export function createPerformer(params: PerformerParams): Performer {
   const answer = (command: OpenCommand, event: InterpreterEvent): void => {
     // An answer to a command that was taken back is nobody's business.
     if (!open.delete(command.id)) return;
-    if (!('local' in command && command.local)) stage.chain.begin();
+    if (!isLocal(command)) stage.chain.begin();
     params.feed(event);
   };
   const start = (command: OpenCommand): void => {
@@ -89,7 +99,14 @@ export function createPerformer(params: PerformerParams): Performer {
           answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
         },
       );
-    open.set(command.id, { motion: MOTIONS[command.kind], scope, done });
+    open.set(command.id, {
+      motion: MOTIONS[command.kind],
+      scope,
+      abandon: () => {
+        if (isLocal(command)) proxySinks<BatonSinks>().baton.abandon(command.idempotencyKey);
+      },
+      done,
+    });
   };
   const takeBack = (id: number): void => {
     const taken = open.get(id);
@@ -98,6 +115,7 @@ export function createPerformer(params: PerformerParams): Performer {
     closing.add(taken.done);
     void taken.done.then(() => closing.delete(taken.done));
     taken.scope.cancel();
+    taken.abandon();
   };
   return {
     perform(command) {
@@ -151,6 +169,19 @@ async function effect(stage: Stage, command: OpenCommand): Promise<InterpreterEv
 
 type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
 
+function isLocal(command: OpenCommand): command is Call {
+  return 'local' in command && command.local;
+}
+
+/**
+ * A local activity that Temporal cancels leaves a history that cannot always be replayed ("Invalid transition in state
+ * machine", SDK 1.24), so it never does: the worker is told to give the call up, and the activity ends soon.
+ */
+async function locally<Result>(call: () => Promise<Result>): Promise<Result> {
+  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The call was canceled.');
+  return CancellationScope.nonCancellable(call);
+}
+
 /** Not asynchronous: a proxy of activities would be taken for a promise, and `then` for an activity. */
 function ordinaryCalls(command: Call): Activities {
   return proxyActivities<Activities>({
@@ -183,7 +214,7 @@ async function invokeAgent(stage: Stage, command: Extract<Call, { kind: 'invoke-
     timeoutMs,
   };
   const reply = await delivered(stage, command, {
-    local: () => localCalls(command).invokeAgentLocally(params),
+    local: () => locally(() => localCalls(command).invokeAgentLocally(params)),
     ordinary: (goesOn) => ordinaryCalls(command).invokeAgent({ ...params, ...(goesOn ? { goesOn } : {}) }),
   });
   return { ...reply, usage: { ...reply.usage } };
@@ -193,7 +224,7 @@ async function callHttp(stage: Stage, command: Extract<Call, { kind: 'call-http'
   const { request, idempotencyKey, step, timeoutMs } = command;
   const params = { request, idempotencyKey, step, timeoutMs };
   return delivered(stage, command, {
-    local: () => localCalls(command).callHttpLocally(params),
+    local: () => locally(() => localCalls(command).callHttpLocally(params)),
     ordinary: (goesOn) => ordinaryCalls(command).callHttp({ ...params, ...(goesOn ? { goesOn } : {}) }),
   });
 }

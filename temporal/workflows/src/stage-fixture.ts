@@ -14,6 +14,8 @@ type Handle = ReturnType<TestWorkflowEnvironment['client']['workflow']['getHandl
 export interface Stage {
   /** The effects that runs ask for; a test sets the ones it needs. */
   readonly effects: Partial<Activities>;
+  /** Keys of local calls that nobody waits for any more. */
+  readonly abandoned: readonly string[];
   /** All events that a run has told, in order; what a task that was done over tells again counts once. */
   trace(handle: Handle): readonly NumberedTrace[];
   /** Their names. */
@@ -76,12 +78,14 @@ export async function createStage(address?: string): Promise<Stage> {
   });
   const taskQueue = uniqueTaskQueue('workflows');
   const effects: Partial<Activities> = {};
+  const abandoned: string[] = [];
   const events = new Map<string, Map<number, NumberedTrace>>();
   const trace = ({ workflowId }: Handle): readonly NumberedTrace[] => [
     ...(events.get(workflowId)?.values() ?? []),
   ];
   const sinks: InjectedSinks<BatonSinks> = {
     baton: {
+      abandon: { fn: (_task, key) => void abandoned.push(key) },
       record: {
         fn: ({ workflowId }, told) => {
           const known = events.get(workflowId) ?? new Map<number, NumberedTrace>();
@@ -101,6 +105,7 @@ export async function createStage(address?: string): Promise<Stage> {
   const running = worker.run();
   return {
     effects,
+    abandoned,
     trace,
     told: (handle) => trace(handle).map(({ type }) => type),
     start: async (tasks, { signal, ...more } = {}) => {

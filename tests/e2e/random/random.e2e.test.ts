@@ -1,0 +1,119 @@
+import { isObject, parseJson, type Json, type JsonObject } from '@baton/core';
+import { snapshotFromJson } from '@baton/temporal-client';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { select } from '../database.ts';
+import { textOf } from '../http.ts';
+import { createScenario, objectOf } from '../scenario.ts';
+import { verifies } from '../verifies.ts';
+import { playCounterparts, type Played } from './counterparts.ts';
+import { tasksOf, withoutRaces } from './generate.ts';
+import { idealOf, type Ideal } from './ideal.ts';
+
+/** How many definitions are run; 10,000 are for an evening. */
+const RUNS = Number(process.env['BATON_RANDOM_RUNS'] ?? 300);
+
+/** The first seed; each definition has a seed of its own. */
+const FIRST = Number(process.env['BATON_RANDOM_SEED'] ?? 1);
+
+/** Seeds that failed once. */
+const KEPT: readonly number[] = [];
+
+/** Runs at the same time. */
+const AT_ONCE = 20;
+
+/** Kinds of tasks that must have been executed. */
+const KINDS =
+  'do set switch for fork try raise wait listen emit call-http call-agent call-human run-workflow'.split(' ');
+
+/** More events than a definition listens for. */
+const SIGNALS = 30;
+
+const scenario = createScenario();
+let played: Played;
+beforeAll(async () => {
+  played = await playCounterparts(scenario);
+});
+afterAll(() => played.stop());
+
+/** How one definition came out. */
+interface Tried {
+  readonly seed: number;
+  readonly ideal: Ideal | null;
+  /** What differs; null when nothing does. */
+  readonly difference: string | null;
+}
+
+async function tried(seed: number): Promise<Tried> {
+  const tasks = tasksOf(seed, played);
+  const name = await scenario.publish(tasks);
+  const id = textOf(objectOf(await scenario.start(name, { n: seed % 10 })), 'id');
+  const [row] = await select('SELECT snapshot::text AS snapshot FROM runs WHERE id = $1', [id]);
+  const signals = Array.from({ length: SIGNALS }, (_, n) => ({
+    type: 'go',
+    source: 'test',
+    id: `${n}`,
+    data: 7,
+  }));
+  const ideal = idealOf(snapshotFromJson(asObject(parseJson(String(row?.['snapshot'])))), signals);
+  if (ideal === null) {
+    await scenario.call(`POST /v1/runs/${id}/terminate`, { json: {} });
+    return { seed, ideal, difference: null };
+  }
+  const listens = [...ideal.kinds].some(([kind]) => kind === 'listen');
+  for (let n = 0; listens && n < SIGNALS; n += 1)
+    await scenario.call(`POST /v1/runs/${id}/signals/go`, { json: 7 });
+  const run = await scenario
+    .ended(id, { withinMs: 90_000 })
+    .catch((error: unknown) => ({ error: String(error) }));
+  const [got, wanted] = [endOf(run), JSON.stringify(endOfIdeal(ideal))];
+  const same = JSON.stringify(got) === wanted;
+  const difference = same
+    ? null
+    : `seed ${seed}: ${JSON.stringify(got)} instead of ${wanted} of run ${id}\n${JSON.stringify(tasks)}`;
+  return { seed, ideal, difference };
+}
+
+function asObject(value: Json): JsonObject {
+  if (isObject(value)) return value;
+  throw new Error('A snapshot is an object.');
+}
+
+/** Which of two branches faults first depends on the time: only the sort of an error counts. */
+function endOf(run: JsonObject): Json {
+  const { status = null, output = null, error = null } = run;
+  if (isObject(error)) return { status, error: [error['type'] ?? null, error['status'] ?? null] };
+  return { status, output: withoutRaces(output), error };
+}
+
+function endOfIdeal({ outcome }: Ideal): Json {
+  if (outcome.status === 'faulted')
+    return { status: 'faulted', error: [outcome.error.type, outcome.error.status] };
+  if (outcome.status === 'canceled') return { status: 'canceled', output: null, error: null };
+  return { status: outcome.status, output: withoutRaces(outcome.output), error: null };
+}
+
+describe('random definitions', () => {
+  it(
+    verifies('LANG-6', 'end on Temporal as the interpreter alone says'),
+    async () => {
+      const seeds = [...KEPT, ...Array.from({ length: RUNS }, (_, n) => FIRST + n)];
+      const results: Tried[] = [];
+      const work = async (): Promise<void> => {
+        for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift())
+          results.push(await tried(seed));
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, work));
+      const counts = Object.fromEntries(KINDS.map((kind) => [kind, 0]));
+      for (const { ideal } of results)
+        for (const [kind, count] of ideal?.kinds ?? []) counts[kind] = (counts[kind] ?? 0) + count;
+      const skipped = results.filter(({ ideal }) => ideal === null).length;
+      console.info(
+        `${results.length} random definitions, ${skipped} of them wait for ever; steps begun: ${JSON.stringify(counts)}`,
+      );
+      expect(results.flatMap(({ difference }) => difference ?? [])).toEqual([]);
+      expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);
+      expect(skipped).toBeLessThan(results.length / 10);
+    },
+    30_000 + RUNS * 2_000,
+  );
+});
