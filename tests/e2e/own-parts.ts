@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach } from '@jest/globals';
-import { freePort, startPostgres, startTemporal } from '@baton/stand';
+import { freePort, startPostgres, startTemporal, type SupervisedProcess } from '@baton/stand';
 import { startAgent, type AgentStandIn } from './agent-stand-in.ts';
 import { createScenario, type Scenario } from './scenario.ts';
 import { startStack, SUGGEST_AFTER, type Stack, type StackOptions } from './stack.ts';
@@ -32,11 +32,14 @@ export interface OwnServer {
   /** Where it is: a URL, or host and port. */
   readonly address: string;
   stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
   again(): Promise<void>;
 }
 
 interface Running {
   readonly address: string;
+  readonly process: Pick<SupervisedProcess, 'kill' | 'ended'>;
   stop(): Promise<void>;
 }
 
@@ -52,7 +55,7 @@ export function ownTemporal(): Promise<OwnServer> {
 export function ownPostgres(): Promise<OwnServer> {
   return ownServer(async (folder, port) => {
     const postgres = await startPostgres({ dataDir: join(folder, 'cluster'), port });
-    return { address: postgres.url, stop: () => postgres.stop() };
+    return { address: postgres.url, process: postgres.process, stop: () => postgres.stop() };
   });
 }
 
@@ -67,6 +70,10 @@ async function ownServer(start: (folder: string, port: number) => Promise<Runnin
   return {
     address: running.address,
     stop,
+    async kill() {
+      running.process.kill();
+      await running.process.ended;
+    },
     again: async () => {
       running = await start(folder, port);
     },

@@ -87,27 +87,6 @@ export function createPerformer(params: PerformerParams): Performer {
     if (!isLocal(command)) stage.chain.begin();
     params.feed(event);
   };
-  const start = (command: OpenCommand): void => {
-    const scope = new CancellationScope({ cancellable: true });
-    const done = scope
-      .run(() => effect(stage, command))
-      .then(
-        (event) => {
-          answer(command, event);
-        },
-        (error: unknown) => {
-          answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
-        },
-      );
-    open.set(command.id, {
-      motion: MOTIONS[command.kind],
-      scope,
-      abandon: () => {
-        if (isLocal(command)) proxySinks<BatonSinks>().baton.abandon(command.idempotencyKey);
-      },
-      done,
-    });
-  };
   const takeBack = (id: number): void => {
     const taken = open.get(id);
     if (taken === undefined) return;
@@ -124,7 +103,7 @@ export function createPerformer(params: PerformerParams): Performer {
         void sleep(1, { summary: 'next part of a long turn' }).then(() => {
           params.feed({ kind: 'continue' });
         });
-      } else start(command);
+      } else open.set(command.id, begin(stage, command, answer));
     },
     motion() {
       const motions = new Set([...open.values()].map(({ motion }) => motion));
@@ -135,6 +114,28 @@ export function createPerformer(params: PerformerParams): Performer {
       while (closing.size > 0) await Promise.all(closing);
     },
   };
+}
+
+function begin(
+  stage: Stage,
+  command: OpenCommand,
+  answer: (command: OpenCommand, event: InterpreterEvent) => void,
+): Open {
+  const scope = new CancellationScope({ cancellable: true });
+  const done = scope
+    .run(() => effect(stage, command))
+    .then(
+      (event) => {
+        answer(command, event);
+      },
+      (error: unknown) => {
+        answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
+      },
+    );
+  const abandon = (): void => {
+    if (isLocal(command)) proxySinks<BatonSinks>().baton.abandon(command.idempotencyKey);
+  };
+  return { motion: MOTIONS[command.kind], scope, abandon, done };
 }
 
 /** What is under way from the moment at which a command goes out. */

@@ -1,13 +1,12 @@
-import { isObject, parseJson, type Json, type JsonObject } from '@baton/core';
-import { snapshotFromJson } from '@baton/temporal-client';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { select } from '../database.ts';
 import { textOf } from '../http.ts';
-import { createScenario, objectOf } from '../scenario.ts';
+import { createScenario, objectOf, type Scenario } from '../scenario.ts';
+import { startApi, type AppProcess } from '../stack.ts';
 import { verifies } from '../verifies.ts';
+import { endOf, endOfIdeal, idealOfRun, SIGNALS } from './compare.ts';
 import { playCounterparts, type Played } from './counterparts.ts';
-import { tasksOf, withoutRaces } from './generate.ts';
-import { idealOf, type Ideal } from './ideal.ts';
+import { tasksOf } from './generate.ts';
+import type { Ideal } from './ideal.ts';
 
 /** How many definitions are run; 10,000 are for an evening. */
 const RUNS = Number(process.env['BATON_RANDOM_RUNS'] ?? 300);
@@ -25,15 +24,19 @@ const AT_ONCE = 20;
 const KINDS =
   'do set switch for fork try raise wait listen emit call-http call-agent call-human run-workflow'.split(' ');
 
-/** More events than a definition listens for. */
-const SIGNALS = 30;
-
-const scenario = createScenario();
+let api: AppProcess;
+let scenario: Scenario;
 let played: Played;
 beforeAll(async () => {
+  // As many requests as it takes.
+  api = await startApi({ BATON_API_REQUESTS_PER_MINUTE: '1000000' });
+  scenario = createScenario(api.url);
   played = await playCounterparts(scenario);
 });
-afterAll(() => played.stop());
+afterAll(async () => {
+  await played.stop();
+  await api.stop();
+});
 
 /** How one definition came out. */
 interface Tried {
@@ -47,14 +50,7 @@ async function tried(seed: number): Promise<Tried> {
   const tasks = tasksOf(seed, played);
   const name = await scenario.publish(tasks);
   const id = textOf(objectOf(await scenario.start(name, { n: seed % 10 })), 'id');
-  const [row] = await select('SELECT snapshot::text AS snapshot FROM runs WHERE id = $1', [id]);
-  const signals = Array.from({ length: SIGNALS }, (_, n) => ({
-    type: 'go',
-    source: 'test',
-    id: `${n}`,
-    data: 7,
-  }));
-  const ideal = idealOf(snapshotFromJson(asObject(parseJson(String(row?.['snapshot'])))), signals);
+  const ideal = await idealOfRun(process.env['BATON_E2E_OWNER_URL'] ?? '', id);
   if (ideal === null) {
     await scenario.call(`POST /v1/runs/${id}/terminate`, { json: {} });
     return { seed, ideal, difference: null };
@@ -73,25 +69,6 @@ async function tried(seed: number): Promise<Tried> {
   return { seed, ideal, difference };
 }
 
-function asObject(value: Json): JsonObject {
-  if (isObject(value)) return value;
-  throw new Error('A snapshot is an object.');
-}
-
-/** Which of two branches faults first depends on the time: only the sort of an error counts. */
-function endOf(run: JsonObject): Json {
-  const { status = null, output = null, error = null } = run;
-  if (isObject(error)) return { status, error: [error['type'] ?? null, error['status'] ?? null] };
-  return { status, output: withoutRaces(output), error };
-}
-
-function endOfIdeal({ outcome }: Ideal): Json {
-  if (outcome.status === 'faulted')
-    return { status: 'faulted', error: [outcome.error.type, outcome.error.status] };
-  if (outcome.status === 'canceled') return { status: 'canceled', output: null, error: null };
-  return { status: outcome.status, output: withoutRaces(outcome.output), error: null };
-}
-
 describe('random definitions', () => {
   it(
     verifies('LANG-6', 'end on Temporal as the interpreter alone says'),
@@ -107,8 +84,8 @@ describe('random definitions', () => {
       for (const { ideal } of results)
         for (const [kind, count] of ideal?.kinds ?? []) counts[kind] = (counts[kind] ?? 0) + count;
       const skipped = results.filter(({ ideal }) => ideal === null).length;
-      console.info(
-        `${results.length} random definitions, ${skipped} of them wait for ever; steps begun: ${JSON.stringify(counts)}`,
+      process.stdout.write(
+        `${results.length} random definitions, ${skipped} of them wait for ever; steps begun: ${JSON.stringify(counts)}\n`,
       );
       expect(results.flatMap(({ difference }) => difference ?? [])).toEqual([]);
       expect(Object.entries(counts).filter(([, count]) => count === 0)).toEqual([]);

@@ -1,0 +1,134 @@
+import type { JsonObject } from '@baton/core';
+import { describe, expect, it } from '@jest/globals';
+import { textOf, type Answer } from '../http.ts';
+import { ownStack, ownTemporal, type OwnServer } from '../own-parts.ts';
+import { endOf, endOfIdeal, idealOfRun, SIGNALS } from '../random/compare.ts';
+import { playCounterparts, type Played } from '../random/counterparts.ts';
+import { tasksOf } from '../random/generate.ts';
+import { objectOf, type Scenario } from '../scenario.ts';
+import type { Stack } from '../stack.ts';
+import { verifies } from '../verifies.ts';
+
+const RUNS = Number(process.env['BATON_CHAOS_RUNS'] ?? 200);
+
+/** The first seed of the definitions; random definitions elsewhere have others. */
+const FIRST = Number(process.env['BATON_RANDOM_SEED'] ?? 20_001);
+
+/** How long parts are killed, in milliseconds. */
+const CHAOS_MS = Number(process.env['BATON_CHAOS_MS'] ?? 60_000);
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+const tell = (line: string): void => void process.stdout.write(`  chaos: ${line}\n`);
+
+/** Kills one part after another with SIGKILL, each 5 to 10 seconds after the one before came back. */
+async function killParts(stack: Stack, temporal: OwnServer, until: number): Promise<number> {
+  const parts: readonly [string, () => Promise<void>][] = [
+    ['worker', async () => (await stack.worker.kill(), stack.worker.start())],
+    ['API', async () => (await stack.api.kill(), stack.api.start())],
+    ['Temporal', async () => (await temporal.kill(), temporal.again())],
+  ];
+  let kills = 0;
+  while (Date.now() < until) {
+    await pause(5_000 + Math.random() * 5_000);
+    const [name, kill] = parts[Math.floor(Math.random() * parts.length)] ?? ['', () => pause(0)];
+    await kill();
+    kills += 1;
+    tell(`${name} was killed and is back`);
+  }
+  return kills;
+}
+
+/** Tries until the API answers with a status below 300. */
+async function insist(ask: () => Promise<Answer>): Promise<Answer> {
+  for (const until = Date.now() + 120_000; ; await pause(200)) {
+    const answer = await ask().catch(() => null);
+    if (answer !== null && answer.status < 300) return answer;
+    if (Date.now() > until) throw new Error(`No answer for two minutes; the last was ${answer?.status}.`);
+  }
+}
+
+interface Started {
+  readonly id: string;
+  readonly seed: number;
+  readonly tasks: readonly JsonObject[];
+}
+
+async function startUnderFire(
+  scenario: Scenario,
+  names: readonly string[],
+  played: Played,
+): Promise<readonly Started[]> {
+  const started: Started[] = [];
+  for (const [index, name] of names.entries()) {
+    const seed = FIRST + index;
+    const headers = { 'idempotency-key': `chaos-${seed}` };
+    const run = await insist(() => scenario.start(name, { n: seed % 10 }, { headers }));
+    const id = textOf(objectOf(run), 'id');
+    const tasks = tasksOf(seed, played);
+    started.push({ id, seed, tasks });
+    const listens = JSON.stringify(tasks).includes('"listen"');
+    for (let n = 0; listens && n < SIGNALS; n += 1)
+      await scenario.call(`POST /v1/runs/${id}/signals/go`, { json: 7 }).catch(() => null);
+    await pause(CHAOS_MS / names.length / 2);
+    if (started.length % 50 === 0) tell(`${started.length} of ${names.length} runs are started`);
+  }
+  return started;
+}
+
+/** Whether what reaches the counterparts depends on what comes first. */
+function isRacy(tasks: readonly JsonObject[]): boolean {
+  return /"fork"|"concurrency":[23]/.test(JSON.stringify(tasks));
+}
+
+describe('chaos', () => {
+  it(
+    verifies('DURABLE-7', 'loses, repeats and distorts nothing'),
+    async () => {
+      const temporal = await ownTemporal();
+      const { stack, scenario } = await ownStack({
+        temporalAddress: temporal.address,
+        env: { BATON_API_REQUESTS_PER_MINUTE: '1000000' },
+      });
+      const played = await playCounterparts(scenario);
+      const seeds = Array.from({ length: RUNS }, (_, n) => FIRST + n);
+      const names: string[] = [];
+      for (const seed of seeds) names.push(await scenario.publish(tasksOf(seed, played)));
+      const killing = killParts(stack, temporal, Date.now() + CHAOS_MS);
+      const started = await startUnderFire(scenario, names, played);
+      const kills = await killing;
+      tell(`${kills} kills; what is left must come to its end`);
+      const problems: string[] = [];
+      for (const { id, seed, tasks } of started) {
+        const ideal = await idealOfRun(stack.ownerUrl, id);
+        if (ideal === null) continue;
+        const listens = ideal.kinds.has('listen');
+        // A signal that was refused while a part was away is sent again: more of them than are heard change nothing.
+        for (let n = 0; listens && n < SIGNALS; n += 1)
+          await scenario.call(`POST /v1/runs/${id}/signals/go`, { json: 7 });
+        const run = await scenario
+          .ended(id, { withinMs: 90_000 })
+          .catch((error: unknown) => ({ error: String(error) }));
+        const [got, wanted] = [JSON.stringify(endOf(run)), JSON.stringify(endOfIdeal(ideal))];
+        if (got !== wanted)
+          problems.push(`seed ${seed}, run ${id}: ${got} instead of ${wanted}\n${JSON.stringify(tasks)}`);
+        const keys = played.ledger.effects.filter(({ runId }) => runId === id).map(({ key }) => key);
+        if (new Set(keys).size !== keys.length) problems.push(`seed ${seed}, run ${id}: an effect twice`);
+        if (isRacy(tasks)) continue;
+        const strange = keys.filter((key) => !ideal.effects.has(key)).length;
+        const missing = [...ideal.effects].filter((key) => !keys.includes(key)).length;
+        if (strange + missing > 0)
+          problems.push(
+            `seed ${seed}, run ${id}: ${strange} effects too many, ${missing} missing\n${JSON.stringify(tasks)}`,
+          );
+      }
+      tell(
+        `${started.length} runs came to their end, ${problems.length} problems, ${played.ledger.effects.length} effects in ${played.ledger.calls.length} deliveries`,
+      );
+      expect(problems).toEqual([]);
+      expect(kills).toBeGreaterThan(CHAOS_MS / 20_000);
+      await played.stop();
+    },
+    CHAOS_MS * 3 + RUNS * 2_000 + 120_000,
+  );
+});
