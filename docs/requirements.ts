@@ -49,8 +49,10 @@ export const REQUIREMENTS = {
   'DURABLE-4': 'While PostgreSQL is away readiness is red; what was accepted goes on when it is back.',
   'DURABLE-6':
     'A run of any length goes on in further executions with all it had: branches, calls, human tasks, child runs, signals.',
-  'DURABLE-7':
+  'DURABLE-11':
     'While worker, API and Temporal are killed at random, no run is lost, none lies and no effect is repeated.',
+  'DURABLE-12':
+    'A worker that stops lets its calls end or hands them over; one that cannot go on ends instead of looking alive.',
   'DURABLE-5': 'A run ended with Temporal’s own tools is shown as ended.',
   'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',
   'TENANT-1': 'The application role owns nothing and every table has a workspace.',

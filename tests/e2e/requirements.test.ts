@@ -32,3 +32,18 @@ describe('docs/requirements.ts', () => {
     ]);
   });
 });
+
+describe('docs/guarantees.md', () => {
+  const page = readFileSync(join(__dirname, '..', '..', 'docs', 'guarantees.md'), 'utf8');
+  const rows = page.split('\n').filter((line) => line.startsWith('| ') && !/^\| (-|what fails)/.test(line));
+
+  it('names a promise for every row', () => {
+    expect(rows.length).toBeGreaterThan(15);
+    expect(rows.filter((row) => !((/([A-Z]+-\d+) *\|$/.exec(row)?.[1] ?? '') in REQUIREMENTS))).toEqual([]);
+  });
+
+  it('tells of every promise to last', () => {
+    const durable = Object.keys(REQUIREMENTS).filter((id) => id.startsWith('DURABLE-'));
+    expect(durable.filter((id) => !page.includes(id))).toEqual([]);
+  });
+});

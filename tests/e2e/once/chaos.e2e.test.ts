@@ -83,7 +83,7 @@ function isRacy(tasks: readonly JsonObject[]): boolean {
 
 describe('chaos', () => {
   it(
-    verifies('DURABLE-7', 'loses, repeats and distorts nothing'),
+    verifies('DURABLE-11', 'loses, repeats and distorts nothing'),
     async () => {
       const temporal = await ownTemporal();
       const { stack, scenario } = await ownStack({
