@@ -54,6 +54,8 @@ export const REQUIREMENTS = {
   'DURABLE-12':
     'A worker that stops lets its calls end or hands them over; one that cannot go on ends instead of looking alive.',
   'DURABLE-5': 'A run ended with Temporal’s own tools is shown as ended.',
+  'DURABLE-6':
+    'Events, steps and states of runs are rebuilt from Temporal’s histories, equal to what they were.',
   'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',
   'TENANT-1': 'The application role owns nothing and every table has a workspace.',
   'TENANT-2': 'Large payloads are checked into the artifact store; histories hold a reference.',

@@ -126,7 +126,7 @@ export const RESERVED: readonly {
 
 /** Where `process.env` may be read; everywhere else what it says arrives as an argument. */
 export const ENVIRONMENT_READERS: readonly { readonly path: RegExp; readonly why: string }[] = [
-  { path: /^apps\/[^/]+\/src\/main\.ts$/, why: 'one place per app' },
+  { path: /^apps\/[^/]+\/src\/(rebuild-)?main\.ts$/, why: 'one place per program' },
   { path: /^apps\/local\/bootstrap\.mjs$/, why: 'it runs before there is anything else' },
   {
     path: /^packages\/stand\//,

@@ -26,13 +26,23 @@ async function runStart(watch: boolean): Promise<number> {
   return start({ root, env: process.env, args, watch, terminal });
 }
 
-function runBench(): Promise<number> {
-  const child = spawn(process.execPath, ['bench/src/main.ts', ...args], { cwd: root, stdio: 'inherit' });
+function runProgram(program: string, env = process.env): Promise<number> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args], {
+    cwd: root,
+    stdio: 'inherit',
+    env,
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 130));
   });
+}
+
+async function runRebuild(): Promise<number> {
+  const { rebuildEnvironment } = await import('./rebuild.ts');
+  const env = await rebuildEnvironment({ root, env: process.env });
+  return runProgram('apps/worker/src/rebuild-main.ts', { ...process.env, ...env });
 }
 
 async function main(): Promise<number> {
@@ -43,7 +53,9 @@ async function main(): Promise<number> {
     case 'test':
       return runTests();
     case 'bench':
-      return runBench();
+      return runProgram('bench/src/main.ts');
+    case 'rebuild':
+      return runRebuild();
     default:
       throw new Error(`There is no command ${String(command)}.`);
   }

@@ -45,7 +45,8 @@ interface Databases {
   readonly ownerUrl: string | null;
 }
 
-const APP_ROLE = 'baton_app';
+/** The role of API and worker in the embedded database. */
+export const APP_ROLE = 'baton_app';
 const WATCH_MAIN = fileURLToPath(new URL('./watch-main.ts', import.meta.url));
 
 async function logFile(params: StackParams, name: string): Promise<string> {

@@ -7,7 +7,7 @@ import {
   type RunId,
   type Scope,
 } from '@baton/core';
-import type { EventRepository, SinkBatch } from '@baton/store';
+import type { EventRepository, SinkBatch, SinkEvent } from '@baton/store';
 
 /** Parameters of {@link createEventSink}. */
 export interface EventSinkParams {
@@ -95,7 +95,7 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
         temporalRunId: task.runId,
         historyLength: task.historyLength,
         replayed: task.unsafe.isReplaying,
-        events: trace.map((event) => ({ seq: event.seq, at: event.at, hash: hashOf(event), event })),
+        events: toSinkEvents(trace),
       };
       await new Promise<void>((stored) => {
         waiting.push({ batch, stored });
@@ -110,6 +110,11 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
       await storing;
     },
   };
+}
+
+/** Events with the hashes of their contents. */
+export function toSinkEvents(trace: readonly NumberedTrace[]): readonly SinkEvent[] {
+  return trace.map((event) => ({ seq: event.seq, at: event.at, hash: hashOf(event), event }));
 }
 
 /** Waits before the next try; a stop cuts it short. */

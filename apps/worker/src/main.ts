@@ -1,7 +1,7 @@
-import { createLogger, createMetrics, type Logger } from '@baton/telemetry';
-import { Runtime } from '@temporalio/worker';
+import { createLogger, createMetrics } from '@baton/telemetry';
 import { startHealthServer } from './health-server.ts';
-import { bundleWorkflows, connect, createParts, createTemporalWorker, type Parts } from './run-worker.ts';
+import { installRuntime } from './install-runtime.ts';
+import { connect, createParts, createTemporalWorker, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings(process.env);
@@ -17,29 +17,6 @@ const exitCode = await main(createParts(settings, { logger, metrics: createMetri
 // The native half of a worker that could not shut down would keep the process for ever.
 process.exit(exitCode);
 
-/** Temporal's own log lines become ours; its own signal handlers stay out of the way. */
-function installRuntime(log: Logger): void {
-  Runtime.install({
-    shutdownSignals: [],
-    logger: {
-      log: (level, message, meta) => {
-        log.info('temporal.log', { level, message, ...meta });
-      },
-      trace: () => undefined,
-      debug: () => undefined,
-      info: (message, meta) => {
-        log.debug('temporal.info', { message, ...meta });
-      },
-      warn: (message, meta) => {
-        log.warn('temporal.warn', { message, ...meta });
-      },
-      error: (message, meta) => {
-        log.error('temporal.error', { message, ...meta });
-      },
-    },
-  });
-}
-
 /** Runs until it is told to stop or the worker gives up; the exit code says which. */
 async function main(parts: Parts): Promise<number> {
   let state = 'the worker is not connected to Temporal yet';
@@ -50,7 +27,7 @@ async function main(parts: Parts): Promise<number> {
     metrics: () => parts.metrics.render(),
   });
   try {
-    const bundle = await bundleWorkflows();
+    const bundle = await parts.bundle();
     const connection = await connect(parts, stopping.signal);
     if (connection === null) return 0;
     const worker = await createTemporalWorker(parts, { connection, bundle });
@@ -88,6 +65,7 @@ async function stop(parts: Parts): Promise<void> {
   await parts.reconciler.stop();
   await parts.sink.stop();
   await parts.confirmer.stop();
+  await parts.retelling.stop();
   await parts.gateway.stop();
   await parts.egress.close();
   await parts.store.stop();

@@ -4,7 +4,7 @@ import { createEgress, type Egress } from '@baton/egress';
 import { createStore, type Store } from '@baton/store';
 import type { Logger, Metrics } from '@baton/telemetry';
 import { createActivities, createLocalCalls } from '@baton/temporal-activities';
-import { createGateway, type Gateway } from '@baton/temporal-client';
+import { createGateway, createHistories, type Gateway } from '@baton/temporal-client';
 import {
   createConfirmer,
   createReconciler,
@@ -21,6 +21,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { createEventSink, type EventSink } from './event-sink.ts';
+import { createRetelling, type Retelling } from './retelling.ts';
 import type { Settings } from './settings.ts';
 
 /** Longest time a running call gets to end on shutdown. */
@@ -37,6 +38,9 @@ export interface Parts {
   readonly store: Store;
   readonly egress: Egress;
   readonly gateway: Gateway;
+  /** The workflow code, bundled with the first call. */
+  readonly bundle: () => Promise<WorkflowBundleWithSourceMap>;
+  readonly retelling: Retelling;
   readonly confirmer: Confirmer;
   readonly sink: EventSink;
   readonly reconciler: Reconciler;
@@ -46,16 +50,24 @@ export interface Parts {
 export function createParts(settings: Settings, tools: { logger: Logger; metrics: Metrics }): Parts {
   const { logger } = tools;
   const store = createStore({ databaseUrl: settings.DATABASE_URL });
+  const codec = createClaimCheck(store.artifacts);
   const gateway = createGateway({
     address: settings.TEMPORAL_ADDRESS,
     namespace: settings.TEMPORAL_NAMESPACE,
     taskQueue: settings.BATON_TASK_QUEUE,
-    codec: createClaimCheck(store.artifacts),
+    codec,
   });
+  const bundle = once(bundleWorkflows);
+  const histories = createHistories({
+    address: settings.TEMPORAL_ADDRESS,
+    namespace: settings.TEMPORAL_NAMESPACE,
+  });
+  const retelling = createRetelling({ retell: store.retell, histories, replay: { bundle, codec } });
   const onError = (name: string, error: unknown): void => {
     logger.warn('reconciler.round_failed', { loop: name, error });
   };
-  const confirmer = createConfirmer({ runs: store.runs, events: store.events, gateway });
+  const closing = { runs: store.runs, events: store.events, gateway, retell: retelling.retell };
+  const confirmer = createConfirmer(closing);
   const sink = createEventSink({
     events: store.events,
     onEnd: (scope, runId) => {
@@ -71,15 +83,23 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
     store,
     egress: createEgress({ policy: { allowLoopback: settings.BATON_EGRESS_LOOPBACK } }),
     gateway,
+    bundle,
+    retelling,
     confirmer,
     sink,
-    reconciler: createReconciler({ store, gateway, onError }),
+    reconciler: createReconciler({ store, gateway, retell: retelling.retell, onError }),
   };
 }
 
 /** Bundles the workflow code; once per process. The bundler's list of modules is nobody's log. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
   return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+}
+
+/** Asks once; whoever asks again gets the same answer. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | null = null;
+  return () => (answer ??= ask());
 }
 
 /** Connects to Temporal, however long that takes, unless the process is stopping. */

@@ -40,8 +40,11 @@ function storable(value: unknown): unknown {
 /** Connections to the database; made with the first query. */
 export interface Database {
   readonly prisma: PrismaClient;
-  /** Runs in one transaction: commits when the promise resolves, rolls back when it rejects. */
-  transaction<Result>(run: (tx: Queryable) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs in one transaction: commits when the promise resolves, rolls back when it rejects or takes longer than
+   * `timeoutMs`, by default 35 s.
+   */
+  transaction<Result>(run: (tx: Queryable) => Promise<Result>, timeoutMs?: number): Promise<Result>;
   stop(): Promise<void>;
 }
 
@@ -49,7 +52,6 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** Longer than the server's own limit, so that it only ends calls to a server that does not answer at all. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
-const TRANSACTION = { maxWait: CONNECT_TIMEOUT_MS, timeout: ANSWER_TIMEOUT_MS };
 
 /** Connects as the given role: nothing waits for a connection over 5 s or for a statement over 30 s. */
 export function openDatabase(databaseUrl: string, poolSize: number): Database {
@@ -68,7 +70,8 @@ export function openDatabase(databaseUrl: string, poolSize: number): Database {
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,
-    transaction: (run) => prisma.$transaction(run, TRANSACTION),
+    transaction: (run, timeout = ANSWER_TIMEOUT_MS) =>
+      prisma.$transaction(run, { maxWait: CONNECT_TIMEOUT_MS, timeout }),
     stop: async () => {
       await prisma.$disconnect();
       await pool.end();

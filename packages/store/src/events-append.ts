@@ -2,8 +2,9 @@ import { workflowIdOf, type NumberedTrace, type RunId, type Scope } from '@baton
 import type { Database, Queryable } from './database.ts';
 import { isDatabaseUnavailable } from './database-errors.ts';
 import type { AppendResult, SinkBatch } from './events.ts';
-import { mergeEvents, type MergePlan, type StoredEvent } from './events-merge.ts';
-import { loadHolding, loadSteps, loadStored, lockRuns, type LockedRun } from './events-read.ts';
+import { mergeEvents } from './events-merge.ts';
+import type { MergePlan, StoredEvent } from './merge-plan.ts';
+import { loadHolding, loadSteps, loadStored, lockRuns, type LockedRun, type RunKey } from './events-read.ts';
 import { confirmEvents, insertEvents, supersedeEvents, writeProjections } from './events-write.ts';
 import { NOTHING_YET, project, type Projection } from './projection.ts';
 
@@ -97,23 +98,19 @@ async function writeMerged(tx: Queryable, merged: readonly MergedRun[]): Promise
   const inserts = merged.flatMap(({ run, plan }) => at(run, plan.inserts));
   if (confirmed.length > 0) await confirmEvents(tx, confirmed);
   if (lost.length > 0) await supersedeEvents(tx, lost);
-  if (inserts.length === 0) return;
-  await insertEvents(tx, inserts);
-  const projections = await projectAll(
-    tx,
-    merged.filter(({ plan }) => plan.inserts.length > 0),
-  );
-  await writeProjections(tx, projections);
+  const changed = merged.filter(({ plan }) => plan.inserts.length > 0 || plan.rebuild);
+  if (changed.length === 0) return;
+  if (inserts.length > 0) await insertEvents(tx, inserts);
+  await writeProjections(tx, await projectAll(tx, changed));
 }
 
-function at<Event extends StoredEvent>(
-  run: LockedRun,
+/** Events of a run with its key. */
+export function at<Event extends StoredEvent>(
+  run: RunKey,
   events: readonly Event[],
-): readonly (Event & Arriving)[] {
+): readonly (Event & RunKey)[] {
   return events.map((event) => ({ ...event, scope: run.scope, runId: run.runId }));
 }
-
-type Arriving = Pick<LockedRun, 'scope' | 'runId'>;
 
 /** A run's new projection, and the steps of it that have to be written. */
 export interface ProjectedRun extends MergedRun {
@@ -140,6 +137,7 @@ async function projectAll(tx: Queryable, merged: readonly MergedRun[]): Promise<
   });
 }
 
-function stepIdsOf(events: readonly NumberedTrace[]): readonly number[] {
+/** Numbers of the steps that events name. */
+export function stepIdsOf(events: readonly NumberedTrace[]): readonly number[] {
   return [...new Set(events.flatMap((event) => ('step' in event ? [event.step.id] : [])))];
 }

@@ -1,6 +1,6 @@
 import type { NumberedTrace, RunId } from '@baton/core';
 import type { EventOrigin, EventRecord } from './events.ts';
-import type { StoredEvent } from './events-merge.ts';
+import type { StoredEvent } from './merge-plan.ts';
 import {
   flag,
   id,

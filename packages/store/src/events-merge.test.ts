@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { mergeEvents, type KnownRun, type MergePlan, type StoredEvent } from './events-merge.ts';
+import { mergeEvents } from './events-merge.ts';
+import type { KnownRun, MergePlan, StoredEvent } from './merge-plan.ts';
 import { aBatch, aStep, newRunId, otherScope, sinkEvent } from './samples.ts';
 import type { SinkBatch, SinkEvent } from './events.ts';
 

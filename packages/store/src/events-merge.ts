@@ -1,5 +1,5 @@
-import type { JsonObject } from '@baton/core';
 import type { SinkBatch, SinkEvent } from './events.ts';
+import type { EventRow, KnownRun, MergePlan, StoredEvent } from './merge-plan.ts';
 
 /**
  * What becomes of events that arrive for a run. Invariants:
@@ -10,54 +10,8 @@ import type { SinkBatch, SinkEvent } from './events.ts';
  *    ones that of the longer history, and at equal length the one that came last (an attempt that died came first).
  * M4 a workflow task loses whole: with an event all its later ones are superseded.
  * M5 nothing follows the published end of a run.
+ * M6 what an earlier execution told beyond a live task of a later one does not hold: the run was reset before it.
  */
-
-/** A stored event, without its content. */
-export interface StoredEvent {
-  readonly seq: number;
-  /** Number among the events of this seq, from 0. */
-  readonly rival: number;
-  readonly position: number | null;
-  readonly hash: string;
-  readonly temporalRunId: string;
-  readonly historyLength: number;
-  readonly replayed: boolean;
-  readonly superseded: boolean;
-}
-
-/** An event to store. */
-export interface EventRow extends StoredEvent {
-  readonly type: string;
-  readonly at: string;
-  readonly event: JsonObject | SinkEvent['event'];
-  readonly origin: 'run' | 'store';
-}
-
-/** What is known of a run before events arrive. */
-export interface KnownRun {
-  /** Temporal's run ids of its executions, oldest first. */
-  readonly executions: readonly string[];
-  readonly lastPosition: number;
-  /** Whether the end is published. */
-  readonly closed: boolean;
-  /** Its stored events from the lowest arriving number on; all of them when there were rivals before. */
-  readonly stored: readonly StoredEvent[];
-}
-
-/** What to write. */
-export interface MergePlan {
-  readonly executions: readonly string[];
-  readonly lastPosition: number;
-  readonly inserts: readonly EventRow[];
-  /** Stored events that lost. */
-  readonly supersede: readonly StoredEvent[];
-  /** Stored live events that a replay has confirmed. */
-  readonly confirm: readonly StoredEvent[];
-  /** Whether the projection has to be built from all events. */
-  readonly rebuild: boolean;
-  /** New events that hold, by number; to be folded when there is no rebuild. */
-  readonly fresh: readonly SinkEvent['event'][];
-}
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -71,6 +25,9 @@ interface Entry {
 interface Ledger {
   readonly executions: string[];
   readonly closed: boolean;
+  readonly retold: boolean;
+  /** Positions nobody has, lowest first; given out before new ones. */
+  readonly free: number[];
   lastPosition: number;
   readonly entries: Entry[];
   readonly bySeq: Map<number, Entry[]>;
@@ -85,6 +42,8 @@ export function mergeEvents(known: KnownRun, batches: readonly SinkBatch[]): Mer
   const ledger: Ledger = {
     executions: [...known.executions],
     closed: known.closed,
+    retold: known.retold !== undefined,
+    free: [...(known.retold?.free ?? [])],
     lastPosition: known.lastPosition,
     entries: [],
     bySeq: new Map(),
@@ -136,8 +95,8 @@ function mergeBatch(ledger: Ledger, batch: SinkBatch): void {
       holding.now.replayed ||= batch.replayed;
       continue;
     }
-    lost ||= ledger.closed || hasLost(ledger, batch, incoming);
-    lost ||= holding !== undefined && !beats(ledger.executions, batch, holding.now);
+    lost ||= ledger.closed || (!ledger.retold && hasLost(ledger, batch, incoming));
+    lost ||= holding !== undefined && !beats(ledger, batch, holding.now);
     if (lost) {
       keepLoser(ledger, batch, incoming);
     } else {
@@ -145,12 +104,13 @@ function mergeBatch(ledger: Ledger, batch: SinkBatch): void {
       hold(ledger, batch, incoming);
     }
   }
+  if (!batch.replayed && !ledger.closed) supersedeBeyond(ledger, batch);
 }
 
 /** M3. */
-function beats(executions: readonly string[], batch: SinkBatch, holding: StoredEvent): boolean {
+function beats({ executions, retold }: Ledger, batch: SinkBatch, holding: StoredEvent): boolean {
   const later = executions.indexOf(batch.temporalRunId) - executions.indexOf(holding.temporalRunId);
-  if (later !== 0) return later > 0;
+  if (later !== 0 || retold) return later >= 0;
   if (batch.replayed !== holding.replayed) return batch.replayed;
   if (batch.historyLength !== holding.historyLength) return batch.historyLength > holding.historyLength;
   return !batch.replayed;
@@ -184,9 +144,13 @@ function keepLoser(ledger: Ledger, batch: SinkBatch, incoming: SinkEvent): void 
 
 function hold(ledger: Ledger, batch: SinkBatch, incoming: SinkEvent): void {
   if (incoming.seq < ledger.highest) ledger.rebuild = true;
-  const position = isEnd(incoming.event.type) ? null : (ledger.lastPosition += 1);
+  const position = isEnd(incoming.event.type) ? null : nextPosition(ledger);
   enterIncoming(ledger, { batch, incoming, position, superseded: false });
   ledger.fresh.push(incoming.event);
+}
+
+function nextPosition(ledger: Ledger): number {
+  return ledger.free.shift() ?? (ledger.lastPosition += 1);
 }
 
 type Fate = Pick<StoredEvent, 'position' | 'superseded'>;
@@ -218,20 +182,44 @@ function enterIncoming(ledger: Ledger, arrival: Arrival): void {
 
 /** M1, M4: the holding event and all later ones of its task (or of executions before the batch's) lose. */
 function supersedeTask(ledger: Ledger, batch: SinkBatch, holding: StoredEvent): void {
-  const generation = ledger.executions.indexOf(batch.temporalRunId);
+  supersede(ledger, batch, {
+    fromSeq: holding.seq,
+    losers: ledger.entries.filter(
+      ({ now }) =>
+        !now.superseded &&
+        now.seq >= holding.seq &&
+        (sameTask(now, holding) || isEarlier(ledger, now, batch)),
+    ),
+  });
+}
+
+/** M6. Nothing of the sort follows a continue-as-new: there the later execution goes on behind all that was told. */
+function supersedeBeyond(ledger: Ledger, batch: SinkBatch): void {
+  const last = batch.events.at(-1);
+  if (last === undefined) return;
   const losers = ledger.entries.filter(
-    ({ now }) =>
-      !now.superseded &&
-      now.seq >= holding.seq &&
-      (sameTask(now, holding) || ledger.executions.indexOf(now.temporalRunId) < generation),
+    ({ now }) => !now.superseded && now.seq > last.seq && isEarlier(ledger, now, batch),
   );
+  if (losers.length > 0) supersede(ledger, batch, { fromSeq: last.seq + 1, losers });
+}
+
+function isEarlier({ executions }: Ledger, now: StoredEvent, batch: SinkBatch): boolean {
+  return executions.indexOf(now.temporalRunId) < executions.indexOf(batch.temporalRunId);
+}
+
+interface Defeat {
+  readonly fromSeq: number;
+  readonly losers: readonly Entry[];
+}
+
+function supersede(ledger: Ledger, batch: SinkBatch, { fromSeq, losers }: Defeat): void {
   for (const loser of losers) {
     loser.now.superseded = true;
     ledger.losers.push(loser);
   }
   ledger.rebuild = true;
   const positions = losers.flatMap(({ now }) => (now.position === null ? [] : [now.position]));
-  if (positions.length > 0) enterCorrection(ledger, batch, { fromSeq: holding.seq, positions });
+  if (positions.length > 0) enterCorrection(ledger, batch, { fromSeq, positions });
 }
 
 interface Correction {
@@ -245,7 +233,7 @@ function enterCorrection(ledger: Ledger, batch: SinkBatch, { fromSeq, positions 
   const { temporalRunId, historyLength, replayed } = batch;
   const supersededPositions = [...positions].sort((a, b) => a - b);
   const position = ledger.lastPosition;
-  const at = batch.events.find(({ seq }) => seq === fromSeq)?.at ?? new Date(0).toISOString();
+  const at = (batch.events.find(({ seq }) => seq >= fromSeq) ?? batch.events.at(-1))?.at ?? '';
   enter(ledger, {
     now: {
       seq: -position,

@@ -1,7 +1,7 @@
 import { workflowIdOf, type NumberedTrace, type RunId, type Scope } from '@baton/core';
 import { select, type Queryable } from './database.ts';
 import { toStoredEvent, toTrace } from './events-codec.ts';
-import type { StoredEvent } from './events-merge.ts';
+import type { StoredEvent } from './merge-plan.ts';
 import type { RunState } from './projection.ts';
 import { flag, id, instantOrNull, number, scopeOf, text, texts, type Row } from './row-codec.ts';
 import { toProvisional, toRunUsage, toWaitingFor } from './runs-codec.ts';
@@ -94,6 +94,20 @@ export async function loadHolding(
     WHERE e.seq > 0 AND NOT e.superseded
     ORDER BY e.workspace_id, e.run_id, e.seq`;
   return groupByRun(rows, toTrace);
+}
+
+/** Some events of one run that hold, behind a number, in order. */
+export async function loadHoldingPage(
+  tx: Queryable,
+  { scope, runId }: RunKey,
+  page: { readonly after: number; readonly limit: number },
+): Promise<readonly NumberedTrace[]> {
+  const rows = await select(tx)`
+    SELECT event FROM run_events
+    WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${runId}::uuid AND seq > ${page.after}::int
+      AND NOT superseded
+    ORDER BY seq LIMIT ${page.limit}::int`;
+  return rows.map(toTrace);
 }
 
 /** The named steps of runs, by workflow id and number. */

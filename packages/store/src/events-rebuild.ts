@@ -1,37 +1,58 @@
 import type { RunId, Scope } from '@baton/core';
+import { stepIdsOf } from './events-append.ts';
 import { execute, type Database, type Queryable } from './database.ts';
-import { loadHolding, lockRuns, type LockedRun } from './events-read.ts';
+import { loadHoldingPage, loadSteps, lockRuns, type LockedRun } from './events-read.ts';
 import { deleteSteps, upsertSteps } from './events-write.ts';
-import { NOTHING_YET, project, type Projection } from './projection.ts';
+import { NOTHING_YET, project, type RunState } from './projection.ts';
 import { jsonText } from './row-codec.ts';
-import type { StepRecord } from './steps.ts';
+
+/** Events in memory at once. */
+const PAGE = 200;
+
+/** Folding the events of the longest run takes longer than other transactions may. */
+export const LONG_TRANSACTION_MS = 600_000;
 
 /** Builds the row of a run and its steps anew from its events; a published end stays as it is. */
 export function rebuildRun(db: Database, scope: Scope, runId: RunId): Promise<boolean> {
   return db.transaction(async (tx) => {
     const [run] = await lockRuns(tx, [{ scope, runId }]);
     if (run === undefined) return false;
-    const holding = await loadHolding(tx, [run]);
-    const projection = project(NOTHING_YET, [...holding.values()].flat());
-    await deleteSteps(tx, [run]);
+    await foldAnew(tx, run);
+    return true;
+  }, LONG_TRANSACTION_MS);
+}
+
+/** Folds all events of a locked run that hold, page by page, into its row and its steps. */
+export async function foldAnew(tx: Queryable, run: LockedRun): Promise<void> {
+  await deleteSteps(tx, [run]);
+  let state = NOTHING_YET.run;
+  for (;;) {
+    const events = await loadHoldingPage(tx, run, { after: state.lastSeq, limit: PAGE });
+    if (events.length === 0) break;
+    const { scope, runId } = run;
+    const known = await loadSteps(tx, [{ scope, runId, stepIds: stepIdsOf(events) }]);
+    const [steps = new Map<number, never>()] = known.values();
+    const projection = project({ run: state, steps }, events);
+    state = projection.run;
     await upsertSteps(
       tx,
-      [...projection.steps.values()].map((step) => ({ ...settled(step, run), key: run })),
+      [...projection.steps.values()].map((step) => ({ ...step, key: run })),
     );
-    await writeRun(tx, run, projection);
-    return true;
-  });
+  }
+  if (run.closed) await closeOpenSteps(tx, run);
+  await writeRun(tx, run, state);
 }
 
 /** A step that a closed run left open was canceled with it. */
-function settled(step: StepRecord, run: LockedRun): StepRecord {
-  const open = step.status === 'pending' || step.status === 'running' || step.status === 'waiting';
-  return run.closed && open
-    ? { ...step, status: 'canceled', wait: null, endedAt: run.state.lastEventAt }
-    : step;
+async function closeOpenSteps(tx: Queryable, { scope, runId }: LockedRun): Promise<void> {
+  await execute(tx)`
+    UPDATE steps s SET status = 'canceled', wait = NULL, ended_at = r.ended_at
+    FROM runs r
+    WHERE s.workspace_id = ${scope.workspaceId}::uuid AND s.run_id = ${runId}::uuid
+      AND r.workspace_id = s.workspace_id AND r.id = s.run_id AND s.status IN ('pending', 'running', 'waiting')`;
 }
 
-async function writeRun(tx: Queryable, run: LockedRun, { run: state }: Projection): Promise<void> {
+async function writeRun(tx: Queryable, run: LockedRun, state: RunState): Promise<void> {
   await execute(tx)`
     UPDATE runs
     SET usage = ${jsonText(state.usage)}::json, started_at = ${state.startedAt}::timestamptz, last_seq = ${state.lastSeq}::int,

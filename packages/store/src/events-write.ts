@@ -1,7 +1,7 @@
 import { workflowIdOf } from '@baton/core';
 import { execute, select, type Queryable } from './database.ts';
 import type { ProjectedRun } from './events-append.ts';
-import type { EventRow, StoredEvent } from './events-merge.ts';
+import type { EventRow, StoredEvent } from './merge-plan.ts';
 import type { RunKey } from './events-read.ts';
 import { jsonText } from './row-codec.ts';
 import type { StepRecord } from './steps.ts';

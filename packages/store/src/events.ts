@@ -63,14 +63,17 @@ export interface EventListParams {
 export interface ConfirmParams {
   /** The end Temporal reports; absent: whatever the provisional end says. */
   readonly status?: Provisional['status'];
+  /** Temporal's id of the execution that is closed; absent: whichever. */
+  readonly execution?: string;
 }
 
 /**
  * How confirming ended. `published`: the end is visible now; `closed`: it was before; `mismatch`: Temporal tells
- * another end than the events (close from outside then); `open`: no terminal event has arrived.
+ * another end than the events (close from outside then); `elsewhere`: the events are of another execution than the
+ * closed one, which was reset; `open`: no terminal event has arrived.
  */
 export type ConfirmResult =
-  | { readonly outcome: 'published' | 'closed' | 'mismatch' | 'open'; readonly run: RunRecord }
+  | { readonly outcome: 'published' | 'closed' | 'mismatch' | 'elsewhere' | 'open'; readonly run: RunRecord }
   | { readonly outcome: 'not_found' };
 
 /** The events of runs: what readers see, and what runs and steps are projected from. */

@@ -1,4 +1,4 @@
-import type { RunId, Scope } from '@baton/core';
+import { isTerminal, type RunId, type Scope } from '@baton/core';
 import { execute, select, type Database, type Queryable } from './database.ts';
 import type { ConfirmParams, ConfirmResult } from './events.ts';
 import { cancelTasksOfRun } from './human-task-settle.ts';
@@ -28,6 +28,8 @@ export function confirmEnd(
     if (locked === null) return { outcome: 'not_found' };
     const { run, provisional } = locked;
     if (run.endedAt !== null) return { outcome: 'closed', run };
+    if (params.execution !== undefined && run.temporalRunId !== params.execution)
+      return { outcome: 'elsewhere', run };
     if (provisional === null) return { outcome: 'open', run };
     if (params.status !== undefined && params.status !== provisional.status)
       return { outcome: 'mismatch', run };
@@ -65,6 +67,37 @@ export function closeRunFromOutside(
     await writeEnd(tx, scope, { run, end });
     return true;
   });
+}
+
+/** Gives the published end of a run its event again, as the last one readers see, when that got lost. */
+export async function showEndAgain(tx: Queryable, scope: Scope, runId: RunId): Promise<void> {
+  const locked = await lockRun(tx, scope, runId);
+  if (locked === null) return;
+  const { run } = locked;
+  const { status, endedAt } = run;
+  if (endedAt === null || !isEnd(status)) return;
+  const [shown] = await select(tx)`
+    SELECT 1 AS shown FROM run_events
+    WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${runId}::uuid AND NOT superseded
+      AND position IS NOT NULL AND type = ${`run.${status}`}`;
+  if (shown !== undefined) return;
+  const own = await execute(tx)`
+    UPDATE run_events SET position = ${run.lastPosition + 1}::int
+    WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${runId}::uuid AND NOT superseded AND position IS NULL
+      AND seq > 0 AND type = ${`run.${status}`}`;
+  if (own === 0) {
+    await setAsideOwnEnd(tx, scope, runId);
+    const { output, error } = run;
+    const end: Provisional = { status, endedAt, output, ...(error === null ? {} : { error }) };
+    await insertOutsideEnd(tx, scope, { run, end, origin: 'reconciler' });
+  }
+  await execute(tx)`
+    UPDATE runs SET last_position = ${run.lastPosition + 1}::int
+    WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
+}
+
+function isEnd(status: RunRecord['status']): status is Provisional['status'] {
+  return isTerminal(status);
 }
 
 /** An end the run told itself, which Temporal does not confirm, does not hold. */

@@ -6,6 +6,7 @@ import { createHumanTaskRepository, type HumanTaskRepository } from './human-tas
 import { createIdempotencyRepository, type IdempotencyRepository } from './idempotency.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
 import { createOutboxRepository, type OutboxRepository } from './outbox.ts';
+import { createRetellRepository, type RetellRepository } from './retell.ts';
 import { createRunRepository, type RunRepository } from './runs.ts';
 import { createStepRepository, type StepRepository } from './steps.ts';
 import { createWorkflowRepository, type WorkflowRepository } from './workflows.ts';
@@ -27,6 +28,7 @@ export interface Store {
   readonly runs: RunRepository;
   readonly events: EventRepository;
   readonly steps: StepRepository;
+  readonly retell: RetellRepository;
   readonly humanTasks: HumanTaskRepository;
   readonly outbox: OutboxRepository;
   readonly idempotency: IdempotencyRepository;
@@ -51,6 +53,7 @@ export function createStore(params: StoreParams): Store {
     runs: createRunRepository(db),
     events: createEventRepository(db),
     steps: createStepRepository(db),
+    retell: createRetellRepository(db),
     humanTasks: createHumanTaskRepository(db),
     outbox: createOutboxRepository(db),
     idempotency: createIdempotencyRepository(db),

@@ -6,6 +6,14 @@ export {
   type Gateway,
   type GatewayParams,
 } from './gateway.ts';
+export {
+  certainPart,
+  createHistories,
+  type ChainParams,
+  type Histories,
+  type History,
+  type HistoryEvent,
+} from './histories.ts';
 export { opaque, startFacts, type StartFacts } from './start-options.ts';
 export { RUNS_TASK_QUEUE, SEARCH_ATTRIBUTES } from './task-queues.ts';
 export {

@@ -11,13 +11,21 @@ let ledger: Ledger;
 let hurried: Impatient;
 let gateway: FakeGateway;
 let ports: ClosingPorts;
+/** Runs whose histories were asked to tell again. */
+let told: RunId[];
 beforeAll(async () => {
   ledger = await openLedger();
 });
 beforeEach(() => {
   gateway = createFakeGateway();
   hurried = impatient(ledger.store);
-  ports = { runs: hurried.runs, events: ledger.store.events, gateway };
+  told = [];
+  ports = {
+    runs: hurried.runs,
+    events: ledger.store.events,
+    gateway,
+    retell: async (_scope, runId) => void told.push(runId),
+  };
 });
 afterAll(() => ledger.stop());
 

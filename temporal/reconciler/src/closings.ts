@@ -7,6 +7,8 @@ export interface ClosingPorts {
   readonly runs: RunRepository;
   readonly events: EventRepository;
   readonly gateway: Gateway;
+  /** Has the histories of a run tell its events again. */
+  readonly retell: (scope: Scope, runId: RunId) => Promise<void>;
 }
 
 /** A workflow task that failed more often than this in a row makes its run stalled. */
@@ -14,21 +16,47 @@ const STALLED_AFTER = 3;
 
 /**
  * Compares one open run with its execution. A run whose execution is closed is published as it ended; one that ended
- * from outside is closed here. True when the run is closed now.
+ * from outside is closed here. One that was reset is told again by the history of the execution in its place before
+ * anything of it is published. True when the run is closed now.
  */
 export async function settleRun(ports: ClosingPorts, scope: Scope, runId: RunId): Promise<boolean> {
   const execution = await ports.gateway.describe(scope, runId);
-  if (execution === null) return false;
+  return execution !== null && settle(ports, { scope, runId, execution });
+}
+
+async function settle(ports: ClosingPorts, look: Look): Promise<boolean> {
+  const { scope, runId, execution } = look;
   if (!execution.closed) {
     await ports.runs.setStalled(scope, runId, execution.taskAttempt > STALLED_AFTER);
     return false;
   }
-  const status = OWN_ENDS[execution.status];
-  if (status !== undefined) {
-    const confirmed = await ports.events.confirmClosed(scope, runId, { status });
-    if (confirmed.outcome === 'published' || confirmed.outcome === 'closed') return true;
-  }
+  if (await confirm(ports, look)) return true;
+  if ((await follow(ports, look)) && (await confirm(ports, look))) return true;
   return ports.runs.closeFromOutside(scope, runId, outsideEnd(execution));
+}
+
+interface Look {
+  readonly scope: Scope;
+  readonly runId: RunId;
+  readonly execution: ExecutionState;
+}
+
+/** Publishes the end that the run told itself, when the closed execution is the one that told it. */
+async function confirm({ events }: ClosingPorts, { scope, runId, execution }: Look): Promise<boolean> {
+  const status = OWN_ENDS[execution.status];
+  if (status === undefined) return false;
+  const told = { status, execution: execution.temporalRunId };
+  const { outcome } = await events.confirmClosed(scope, runId, told);
+  return outcome === 'published' || outcome === 'closed';
+}
+
+/** Has a run told again whose newest execution is another than the one it was heard of from. False when it is not. */
+async function follow(ports: ClosingPorts, { scope, runId, execution }: Look): Promise<boolean> {
+  const run = await ports.runs.get(scope, runId);
+  if (run === null || run.endedAt !== null) return false;
+  if (run.temporalRunId === null || run.temporalRunId === execution.temporalRunId) return false;
+  await ports.retell(scope, runId);
+  return true;
 }
 
 /** Ends that the run's own last event tells. */
@@ -79,7 +107,7 @@ const BATCH = 100;
 /** Publishes runs whose last event has come and whose execution is closed. True when there may be more. */
 export async function confirmProvisional(ports: ClosingPorts): Promise<boolean> {
   const waiting = await ports.runs.listProvisional({ olderThanMs: 1_000, limit: BATCH });
-  const settled = await Promise.all(waiting.map(({ scope, runId }) => settleRun(ports, scope, runId)));
+  const settled = await Promise.all(waiting.map((run) => lookAt(ports, run)));
   return waiting.length === BATCH && settled.some(Boolean);
 }
 
@@ -87,10 +115,24 @@ export async function confirmProvisional(ports: ClosingPorts): Promise<boolean> 
 export async function checkIdle(ports: ClosingPorts): Promise<boolean> {
   const idle = await ports.runs.listOpenIdle({ olderThanMs: 60_000, limit: BATCH });
   await Promise.all(
-    idle.map(async ({ scope, runId }) => {
-      await settleRun(ports, scope, runId);
-      await ports.runs.markChecked(scope, runId);
+    idle.map(async (run) => {
+      try {
+        await lookAt(ports, run);
+      } finally {
+        // One that cannot be settled must not keep the others out of the next round.
+        await ports.runs.markChecked(run.scope, run.runId);
+      }
     }),
   );
   return idle.length === BATCH;
+}
+
+/** Settles a run; one that is open and was reset is told again. */
+async function lookAt(ports: ClosingPorts, { scope, runId }: Omit<Look, 'execution'>): Promise<boolean> {
+  const execution = await ports.gateway.describe(scope, runId);
+  if (execution === null) return false;
+  const look = { scope, runId, execution };
+  if (await settle(ports, look)) return true;
+  if (!execution.closed) await follow(ports, look);
+  return false;
 }

@@ -1,6 +1,6 @@
 import type { Store } from '@baton/store';
 import type { Gateway } from '@baton/temporal-client';
-import { checkIdle, confirmProvisional } from './closings.ts';
+import { checkIdle, confirmProvisional, type ClosingPorts } from './closings.ts';
 import { createLoop, type LoopParams } from './loop.ts';
 import { relayOnce } from './relay.ts';
 import { signalUnacknowledged, startAccepted } from './starts.ts';
@@ -15,12 +15,13 @@ export interface Reconciler {
 export interface ReconcilerParams {
   readonly store: Pick<Store, 'runs' | 'events' | 'humanTasks' | 'outbox' | 'notifications'>;
   readonly gateway: Gateway;
+  readonly retell: ClosingPorts['retell'];
   readonly onError: LoopParams['onError'];
 }
 
 /** Creates the loops; any number of processes may run them at once. */
-export function createReconciler({ store, gateway, onError }: ReconcilerParams): Reconciler {
-  const ports = { ...store, gateway, onError };
+export function createReconciler({ store, gateway, retell, onError }: ReconcilerParams): Reconciler {
+  const ports = { ...store, gateway, retell, onError };
   const whenUp = (round: () => Promise<boolean>) => async (): Promise<boolean> =>
     gateway.available() ? round() : false;
   const relay = createLoop({ name: 'relay', everyMs: 1_000, round: () => relayOnce(ports), onError });

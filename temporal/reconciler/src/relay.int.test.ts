@@ -128,11 +128,13 @@ describe('relayOnce()', () => {
   });
 });
 
+const retell = async (): Promise<void> => undefined;
+
 describe('createReconciler()', () => {
   it('delivers a message as soon as it is written, and stops', async () => {
     const errors: unknown[] = [];
     const onError = (...told: unknown[]): void => void errors.push(told);
-    const reconciler = createReconciler({ store: ledger.store, gateway, onError });
+    const reconciler = createReconciler({ store: ledger.store, gateway, retell, onError });
     reconciler.start();
     const runId = newRunId();
     await enqueue(runId, 'suspend');
@@ -156,7 +158,7 @@ describe('createReconciler()', () => {
     const onError = (_name: string, error: unknown): never => {
       throw error;
     };
-    const reconciler = createReconciler({ store: { ...ledger.store, runs }, gateway, onError });
+    const reconciler = createReconciler({ store: { ...ledger.store, runs }, gateway, retell, onError });
     reconciler.start();
     await reconciler.stop();
     expect(asked).toEqual([]);

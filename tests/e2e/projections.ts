@@ -1,0 +1,62 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startProcess } from '@baton/stand';
+import pg from 'pg';
+import type { Row } from './database.ts';
+import type { Stack } from './stack.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Asks a stack's database as its owner. */
+export async function withDatabase<Result>(
+  stack: Pick<Stack, 'ownerUrl'>,
+  work: (
+    select: (statement: string, values?: readonly unknown[]) => Promise<readonly Row[]>,
+  ) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: stack.ownerUrl });
+  await client.connect();
+  try {
+    return await work(
+      async (statement, values = []) => (await client.query<Row>(statement, [...values])).rows,
+    );
+  } finally {
+    await client.end();
+  }
+}
+
+/** What is projected: rows of runs and steps, and the events that hold. Not when they were written, and by which task. */
+export interface Projections {
+  readonly runs: readonly Row[];
+  readonly steps: readonly Row[];
+  readonly events: readonly Row[];
+}
+
+/** Everything that is projected in a stack's database. */
+export function projectionsIn(stack: Stack): Promise<Projections> {
+  return withDatabase(stack, async (select) => ({
+    runs: await select(`SELECT id, status, stalled, suspended, input, output, error, waiting_for, usage, provisional,
+      last_seq, last_position, created_at, started_at, ended_at, last_event_at FROM runs ORDER BY id`),
+    steps: await select('SELECT * FROM steps ORDER BY run_id, step_id'),
+    events: await select(`SELECT run_id, seq, position, type, at, hash, event, origin FROM run_events
+      WHERE NOT superseded ORDER BY run_id, seq`),
+  }));
+}
+
+/** Runs `npm run rebuild` on a stack, as the command does it when everything is installed. */
+export async function rebuild(
+  stack: Stack,
+): Promise<{ readonly code: number | null; readonly last: string }> {
+  const program = await startProcess({
+    name: 'The rebuild',
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', join(root, 'apps/local/src/main.ts'), 'rebuild'],
+    env: { ...process.env, DATABASE_URL: stack.databaseUrl, TEMPORAL_ADDRESS: stack.temporalAddress },
+    cwd: root,
+    logFile: join(root, '.baton', 'e2e', `rebuild-${stack.taskQueue}.log`),
+    graceMs: 10_000,
+  });
+  const { code } = await program.ended;
+  const lines = (await program.logTail(50)).trim().split('\n');
+  return { code, last: code === 0 ? (lines.at(-1) ?? '') : lines.join('\n') };
+}
