@@ -56,6 +56,11 @@ export const REQUIREMENTS = {
   'DURABLE-5': 'A run ended with Temporal’s own tools is shown as ended.',
   'DURABLE-6':
     'Events, steps and states of runs are rebuilt from Temporal’s histories, equal to what they were.',
+  'DURABLE-7':
+    'What a dead worker told is corrected: every position once, a correction for what does not hold, no end before its time.',
+  'DURABLE-8':
+    'A run reset with Temporal’s own tools follows what takes its place, unless its end was published.',
+  'DURABLE-9': 'A decision whose signal was lost is signaled again.',
   'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',
   'TENANT-1': 'The application role owns nothing and every table has a workspace.',
   'TENANT-2': 'Large payloads are checked into the artifact store; histories hold a reference.',

@@ -30,11 +30,15 @@ export interface AgentStandIn {
   stop(): Promise<void>;
 }
 
-/** Starts the agent; `respond` sees each call and how many came before it to the same path. */
+/**
+ * Starts the agent; `respond` sees each call and how many came before it to the same path. One that does not cooperate
+ * heeds no Idempotency-Key: it answers every call anew.
+ */
 export async function startAgent(
   respond: (call: ReceivedCall, earlier: number) => AgentAnswer | Promise<AgentAnswer> = (call) => ({
     body: call.body,
   }),
+  { cooperates = true }: { readonly cooperates?: boolean } = {},
 ): Promise<AgentStandIn> {
   const calls: ReceivedCall[] = [];
   const answered = new Map<string, Promise<AgentAnswer>>();
@@ -43,7 +47,7 @@ export async function startAgent(
     void read(request).then(async (call) => {
       const earlier = calls.filter(({ path }) => path === call.path).length;
       calls.push(call);
-      const known = call.key === '' ? undefined : answered.get(call.key);
+      const known = call.key === '' || !cooperates ? undefined : answered.get(call.key);
       const answering = known ?? Promise.resolve(respond(call, earlier));
       if (known === undefined) answered.set(call.key, answering);
       const answer = await answering;

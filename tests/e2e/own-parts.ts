@@ -21,8 +21,8 @@ export async function ownStack(options?: StackOptions): Promise<{ stack: Stack; 
 }
 
 /** An agent that ends with the scenario. */
-export async function ownAgent(respond?: Parameters<typeof startAgent>[0]): Promise<AgentStandIn> {
-  const agent = await startAgent(respond);
+export async function ownAgent(...params: Parameters<typeof startAgent>): Promise<AgentStandIn> {
+  const agent = await startAgent(...params);
   stopping.push(() => agent.stop());
   return agent;
 }

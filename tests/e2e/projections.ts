@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startProcess } from '@baton/stand';
+import { startProcess, type SupervisedProcess } from '@baton/stand';
 import pg from 'pg';
 import type { Row } from './database.ts';
 import type { Stack } from './stack.ts';
@@ -43,20 +44,34 @@ export function projectionsIn(stack: Stack): Promise<Projections> {
   }));
 }
 
-/** Runs `npm run rebuild` on a stack, as the command does it when everything is installed. */
-export async function rebuild(
-  stack: Stack,
-): Promise<{ readonly code: number | null; readonly last: string }> {
-  const program = await startProcess({
+/** How `npm run rebuild` ended. */
+export interface Rebuilt {
+  readonly code: number | null;
+  /** What it said; the counts are the last line. */
+  readonly lines: readonly string[];
+}
+
+/** Starts `npm run rebuild` on a stack, as the command does it when everything is installed. */
+export function startRebuild(stack: Stack): Promise<SupervisedProcess> {
+  return startProcess({
     name: 'The rebuild',
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', join(root, 'apps/local/src/main.ts'), 'rebuild'],
     env: { ...process.env, DATABASE_URL: stack.databaseUrl, TEMPORAL_ADDRESS: stack.temporalAddress },
     cwd: root,
-    logFile: join(root, '.baton', 'e2e', `rebuild-${stack.taskQueue}.log`),
+    logFile: join(root, '.baton', 'e2e', `rebuild-${randomUUID()}.log`),
     graceMs: 10_000,
   });
+}
+
+/** Rebuilds a stack from its histories. */
+export async function rebuild(stack: Stack): Promise<Rebuilt> {
+  const program = await startRebuild(stack);
   const { code } = await program.ended;
-  const lines = (await program.logTail(50)).trim().split('\n');
-  return { code, last: code === 0 ? (lines.at(-1) ?? '') : lines.join('\n') };
+  return { code, lines: (await program.logTail(50)).trim().split('\n') };
+}
+
+/** Empties the tables that are projections alone, as their owner can. */
+export async function emptyProjections(stack: Stack): Promise<void> {
+  await withDatabase(stack, (select) => select('TRUNCATE run_events, steps'));
 }

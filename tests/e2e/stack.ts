@@ -32,6 +32,8 @@ export interface Stack {
 export interface AppProcess {
   readonly url: string;
   start(options?: StartOptions): Promise<void>;
+  /** SIGSTOP: it does nothing more, and can only be killed. */
+  freeze(): void;
   /** SIGKILL. */
   kill(): Promise<void>;
   /** SIGTERM, and how it ended. */
@@ -157,6 +159,9 @@ async function createApp(name: 'api' | 'worker', settings: Environment): Promise
       died.catch(() => undefined);
       const look = async (): Promise<string | null> => ((await ready()) ? null : 'it is not ready');
       await Promise.race([waitUntil({ what: `the ${name}`, look, everyMs: 100 }), died]);
+    },
+    freeze() {
+      if (child !== null) process.kill(child.pid, 'SIGSTOP');
     },
     async kill() {
       child?.kill();
