@@ -1,9 +1,13 @@
 import type { Logger } from '@baton/telemetry';
-import { Runtime } from '@temporalio/worker';
+import { Runtime, type RuntimeOptions } from '@temporalio/worker';
+
+/** Nothing of what Temporal's native half would write to the terminal. */
+export const SILENT: RuntimeOptions = Object.freeze({ telemetryOptions: { logging: { filter: 'OFF' } } });
 
 /** Temporal's own log lines become ours; its own signal handlers stay out of the way. Once per process. */
-export function installRuntime(log: Logger): void {
+export function installRuntime(log: Logger, more: RuntimeOptions = {}): void {
   Runtime.install({
+    ...more,
     shutdownSignals: [],
     logger: {
       log: (level, message, meta) => {

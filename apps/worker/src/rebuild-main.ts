@@ -3,7 +3,7 @@ import { createStore } from '@baton/store';
 import { createLogger } from '@baton/telemetry';
 import { createGateway, createHistories } from '@baton/temporal-client';
 import { settleRun } from '@baton/temporal-reconciler';
-import { installRuntime } from './install-runtime.ts';
+import { installRuntime, SILENT } from './install-runtime.ts';
 import { createProgress, toLines } from './rebuild-report.ts';
 import { rebuild, type RebuildReport } from './rebuild.ts';
 import { createReplayer } from './replayer.ts';
@@ -15,7 +15,8 @@ const LANES = 2;
 
 const settings = readSettings(process.env);
 const stopping = new AbortController();
-installRuntime(createLogger({ service: 'rebuild', level: 'silent' }));
+// What goes wrong is said once, in the report.
+installRuntime(createLogger({ service: 'rebuild', level: 'silent' }), SILENT);
 for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {
     stopping.abort();

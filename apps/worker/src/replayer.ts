@@ -1,5 +1,5 @@
 import type { createClaimCheck } from '@baton/codec';
-import type { NumberedTrace } from '@baton/core';
+import { excerpt, type NumberedTrace } from '@baton/core';
 import type { SinkEvent } from '@baton/store';
 import type { History } from '@baton/temporal-client';
 import type { BatonSinks } from '@baton/temporal-workflows';
@@ -39,6 +39,9 @@ export interface ReplayerParams {
   readonly bundle: () => Promise<WorkflowBundleWithSourceMap>;
   readonly codec: ReturnType<typeof createClaimCheck>;
 }
+
+/** Characters of the SDK's own words in an error. */
+const LONGEST_REASON = 500;
 
 /** Silence after which a replay counts as stuck, in milliseconds. */
 const SILENCE_MS = 120_000;
@@ -84,13 +87,20 @@ export function createReplayer({ bundle, codec }: ReplayerParams): Replayer {
       }
       if (result.done === true) throw new Error(`The replay of ${workflowId} ended without a result.`);
       await hearing.heard();
-      if (result.value.error !== undefined) throw result.value.error;
+      if (result.value.error !== undefined) throw toReplayError(workflowId, result.value.error);
     },
     async stop() {
       stage?.histories.end();
       await stage?.results.next();
     },
   };
+}
+
+/** The SDK wraps the one sentence that matters into its own debug output. */
+function toReplayError(workflowId: string, error: Error): Error {
+  const [, sentence] = /message: "((?:[^"\\]|\\.)*)"/.exec(error.message) ?? [];
+  const why = sentence === undefined ? excerpt(error.message, LONGEST_REASON) : sentence;
+  return new Error(`The history of ${workflowId} cannot be replayed: ${why}`, { cause: error });
 }
 
 interface Hearing extends Listener {

@@ -162,4 +162,55 @@ describe('mergeEvents()', () => {
     const bySeq = (a: StoredEvent, b: StoredEvent): number => a.seq - b.seq || a.rival - b.rival;
     expect([...atOnce.stored].sort(bySeq)).toEqual([...known.stored].sort(bySeq));
   });
+
+  describe('of an execution that took the place of one that was reset', () => {
+    const first = batch([event(1), event(2), event(3), event(4)]);
+    const again = (events: readonly SinkEvent[], more: Partial<SinkBatch> = {}): SinkBatch =>
+      batch(events, { temporalRunId: 'execution-2', ...more });
+
+    it('takes back with its first live task what the other told beyond it, and corrects readers once', () => {
+      const { known, last } = story(first, again([event(1)], { replayed: true }), again([event(2)]));
+      expect(holding(known)).toEqual(hashes(event(1), event(2)));
+      expect(last.inserts).toMatchObject([
+        { type: 'run.corrected', position: 5, event: { supersededPositions: [3, 4], fromSeq: 3 } },
+      ]);
+      expect(story(first, again([event(2)]), again([event(2)])).last.supersede).toEqual([]);
+    });
+
+    it('takes nothing back while it is only replayed, nor when the other told nothing beyond it', () => {
+      expect(story(first, again([event(1)], { replayed: true })).last.supersede).toEqual([]);
+      expect(story(first, again([event(5)])).last.supersede).toEqual([]);
+    });
+
+    it('takes back an end that nobody has seen without telling readers', () => {
+      const { last } = story(batch([event(1), end(2)]), again([event(1)]));
+      expect(last.supersede).toMatchObject([{ seq: 2, position: null }]);
+      expect(last).toMatchObject({ inserts: [], rebuild: true });
+    });
+
+    it('takes nothing back from a published end', () => {
+      const { known } = story(batch([event(1), end(2)]));
+      const { supersede } = mergeEvents({ ...known, closed: true }, [again([event(1)])]);
+      expect(supersede).toEqual([]);
+    });
+  });
+
+  describe('when a recorded history tells them again', () => {
+    it('gives free positions first, then new ones', () => {
+      const known = { ...FRESH, lastPosition: 4, retold: { free: [1, 3] } };
+      const { inserts, lastPosition } = mergeEvents(known, [batch([event(1), event(2), event(3)])]);
+      expect(inserts.map(({ position }) => position)).toEqual([1, 3, 5]);
+      expect(lastPosition).toBe(5);
+    });
+
+    it('believes it against what was stored as replayed, but not against a later execution', () => {
+      const { known } = story(batch([event(1), event(2, 7)], { replayed: true }));
+      const retold = { ...known, retold: { free: [] } };
+      const told = batch([event(2)], { replayed: true });
+      expect(mergeEvents(retold, [told]).supersede).toMatchObject([{ seq: 2 }]);
+      const later = { ...retold, executions: ['execution-0', 'execution-1'] };
+      const older = batch([event(2)], { replayed: true, temporalRunId: 'execution-0' });
+      expect(mergeEvents(later, [older]).supersede).toEqual([]);
+    });
+  });
 });

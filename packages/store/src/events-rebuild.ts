@@ -28,7 +28,11 @@ export async function foldAnew(tx: Queryable, run: LockedRun): Promise<void> {
   let state = NOTHING_YET.run;
   for (;;) {
     const events = await loadHoldingPage(tx, run, { after: state.lastSeq, limit: PAGE });
-    if (events.length === 0) break;
+    const [first] = events;
+    if (first === undefined) break;
+    // A run whose first events are lost for good had begun all the same.
+    if (state.lastSeq === 0 && first.seq > 1)
+      state = { ...state, status: 'running', startedAt: run.state.startedAt };
     const { scope, runId } = run;
     const known = await loadSteps(tx, [{ scope, runId, stepIds: stepIdsOf(events) }]);
     const [steps = new Map<number, never>()] = known.values();

@@ -121,6 +121,22 @@ describe('settleRun()', () => {
     expect(Date.parse((await shown(runId)).endedAt ?? '')).toBeGreaterThanOrEqual(before);
   });
 
+  it('has a run told again before it closes it, when the closed execution is not the one it was heard of from', async () => {
+    const runId = await aRunThatTold(COMPLETED);
+    gateway.executions.set(runId, { ...closed('completed'), temporalRunId: 'execution-2' });
+    let untoldStatus: unknown;
+    ports = {
+      ...ports,
+      retell: async (scope) => {
+        untoldStatus = (await shown(runId)).status;
+        await ledger.store.retell.begin(scope, { runId, executions: ['execution-2'] });
+      },
+    };
+    expect(await settle(runId)).toBe(true);
+    expect(untoldStatus).toBe('running');
+    expect((await shown(runId)).status).toBe('completed');
+  });
+
   it('shows a run as stalled while its workflow task fails again and again', async () => {
     const runId = await aRunThatTold();
     gateway.executions.set(runId, { ...OPEN, taskAttempt: 3 });
@@ -164,6 +180,26 @@ describe('checkIdle()', () => {
     expect((await shown(ended)).status).toBe('canceled');
     expect(await lastHeard(open)).toBeGreaterThan(heardBefore);
     expect(hurried.ages).toContain(60_000);
+  });
+
+  it('has an open run told again once it goes on in another execution, and only then', async () => {
+    const [reset, same] = [await aRunThatTold(), await aRunThatTold()];
+    gateway.executions.set(reset, { ...OPEN, temporalRunId: 'execution-2' });
+    gateway.executions.set(same, OPEN);
+    await checkIdle(ports);
+    expect(told).toEqual([reset]);
+    expect((await shown(reset)).status).toBe('running');
+  });
+
+  it('looks at others first after one that cannot be settled', async () => {
+    const runId = await aRunThatTold();
+    gateway.executions.set(runId, { ...OPEN, temporalRunId: 'execution-2' });
+    const heardBefore = await lastHeard(runId);
+    const retell = async (): Promise<never> => {
+      throw new Error('Its history cannot be replayed.');
+    };
+    await expect(checkIdle({ ...ports, retell })).rejects.toThrow('Its history cannot be replayed.');
+    while ((await lastHeard(runId)) <= heardBefore) await new Promise(setImmediate);
   });
 
   async function lastHeard(runId: RunId): Promise<number> {

@@ -1,5 +1,6 @@
 import { workflowIdOf, type RunId } from '@baton/core';
 import { createGateway, type Gateway } from '@baton/temporal-client';
+import { Client, Connection } from '@temporalio/client';
 import { temporalAddress, uniqueTaskQueue } from '@baton/test-kit';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { settleRun } from './closings.ts';
@@ -69,6 +70,25 @@ describe('the reconciler, on a real Temporal', () => {
       status: 'canceled',
       error: { type: 'urn:baton:problem:terminated' },
     });
+  });
+
+  it('closes a run whose execution time-out was reached as faulted', async () => {
+    const { store, scope } = ledger;
+    const runId = await accept();
+    const connection = await Connection.connect({ address: await temporalAddress() });
+    const handle = await new Client({ connection }).workflow.start('content/publish', {
+      workflowId: workflowIdOf(scope, runId),
+      taskQueue: uniqueTaskQueue('nobody'),
+      workflowExecutionTimeout: '1 second',
+      args: [],
+    });
+    await store.runs.markStarted(scope, runId, handle.firstExecutionRunId);
+    await expect(handle.result()).rejects.toThrow();
+    await connection.close();
+    const closing = { runs: store.runs, events: store.events, gateway, retell: untold };
+    expect(await settleRun(closing, scope, runId)).toBe(true);
+    const { status, error } = (await store.runs.get(scope, runId)) ?? {};
+    expect([status, error?.type]).toEqual(['faulted', expect.stringMatching(/\/timeout$/)]);
   });
 
   it('takes a message to an execution that is closed for delivered: nobody is left to hear it', async () => {
