@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Json, JsonObject } from '@baton/core';
+import type { JsonObject } from '@baton/core';
 import { gateCommits } from './commit-gate.ts';
-import { eventually } from './http.ts';
+import { eventually, textOf } from './http.ts';
 import { ownAgent, ownStack } from './own-parts.ts';
 import { projectionsIn } from './projections.ts';
-import { objectOf, type Scenario } from './scenario.ts';
+import { objectOf, takenBack, type Scenario } from './scenario.ts';
 import { readStream, type Frame } from './sse.ts';
 import type { Stack } from './stack.ts';
 import { historyOf } from './temporal.ts';
@@ -30,7 +30,7 @@ async function crashAfterCommit(tasks: readonly JsonObject[]): Promise<Crashed> 
   const workflow = await scenario.publish([{ warm: get }, { look: get }, ...tasks]);
   const gate = await gateCommits(stack, 'look');
   const run = objectOf(await scenario.start(workflow));
-  const runId = String(run['id']);
+  const runId = textOf(run, 'id');
   const stream = readStream(`${stack.apiUrl}/v1/runs/${runId}/events`, {});
   await gate.reached();
   stack.worker.freeze();
@@ -54,12 +54,9 @@ async function expectTruth({ stack, scenario, runId, stream }: Crashed): Promise
   expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index + 1));
   const frames = await stream;
   expect(frames.map(({ id, event }) => [id, event])).toEqual(
-    events.map(({ position, type }) => [String(position), type]),
+    events.map(({ position, type }) => [JSON.stringify(position), type]),
   );
-  const superseded = events.flatMap((event): Json[] => {
-    const positions = event['type'] === 'run.corrected' ? event['supersededPositions'] : [];
-    return Array.isArray(positions) ? [...positions] : [];
-  });
+  const superseded = takenBack(events);
   const { events: holding } = await projectionsIn(stack);
   const held = new Set(holding.map(({ position }) => position));
   expect(superseded).toEqual(

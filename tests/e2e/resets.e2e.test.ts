@@ -4,7 +4,7 @@ import type { Json, JsonObject } from '@baton/core';
 import { eventually, textOf } from './http.ts';
 import { ownStack } from './own-parts.ts';
 import { emptyProjections, projectionsIn, rebuild, withDatabase } from './projections.ts';
-import { askHuman, objectOf } from './scenario.ts';
+import { askHuman, objectOf, takenBack } from './scenario.ts';
 import type { Stack } from './stack.ts';
 import { connectTemporal, historyOf, workflowIdOf } from './temporal.ts';
 import { verifies } from './verifies.ts';
@@ -30,14 +30,6 @@ async function reset(stack: Stack, run: JsonObject, task: number): Promise<void>
     resetReapplyExcludeTypes: [SIGNALS],
   });
   await stop();
-}
-
-/** Positions that corrections took back. */
-function takenBack(events: readonly JsonObject[]): readonly Json[] {
-  return events.flatMap((event) => {
-    const positions = event['supersededPositions'];
-    return Array.isArray(positions) ? positions : [];
-  });
 }
 
 describe('a run that is reset with Temporal’s own tools', () => {

@@ -138,6 +138,18 @@ export function itemsOf(answer: Answer): readonly JsonObject[] {
   return listOf(objectOf(answer), 'items');
 }
 
+/** Positions of a run's events that its corrections took back. */
+export function takenBack(events: readonly JsonObject[]): readonly Json[] {
+  return events.flatMap((event): readonly Json[] => {
+    const positions: Json | undefined = event['supersededPositions'];
+    return isList(positions) ? positions : [];
+  });
+}
+
+function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 function listOf(object: JsonObject, key: string): readonly JsonObject[] {
   const items = own(object, key);
   if (!Array.isArray(items)) throw new Error(`No list: ${JSON.stringify(object)}`);

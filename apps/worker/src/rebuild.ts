@@ -1,5 +1,5 @@
 import type { RunId, Scope } from '@baton/core';
-import type { RetellableRun, RetellRepository } from '@baton/store';
+import type { RetellRun, RetellRepository } from '@baton/store';
 import { retellRun, type RetellPorts, type Retold } from './retell-run.ts';
 
 /** What a rebuild needs. */
@@ -13,7 +13,7 @@ export interface RebuildPorts extends Omit<RetellPorts, 'replayer'> {
 /** A run that is named in the report. */
 export interface NamedRun {
   readonly runId: RunId;
-  readonly status: RetellableRun['status'];
+  readonly status: RetellRun['status'];
   /** Why, when it failed. */
   readonly error?: unknown;
 }
@@ -82,8 +82,8 @@ export async function rebuild(
   };
 }
 
-async function* allRuns(retell: RetellRepository): AsyncGenerator<RetellableRun> {
-  let after: RetellableRun | undefined;
+async function* allRuns(retell: RetellRepository): AsyncGenerator<RetellRun> {
+  let after: RetellRun | undefined;
   for (;;) {
     const page = await retell.list({ limit: PAGE, ...(after === undefined ? {} : { after }) });
     yield* page;
@@ -92,7 +92,7 @@ async function* allRuns(retell: RetellRepository): AsyncGenerator<RetellableRun>
   }
 }
 
-async function rebuildRun(ports: RebuildPorts & RetellPorts, run: RetellableRun): Promise<Outcome> {
+async function rebuildRun(ports: RebuildPorts & RetellPorts, run: RetellRun): Promise<Outcome> {
   const { scope, runId, ended, temporalRunId } = run;
   // What was published is told by the execution that ended so, whatever was reset after that.
   const retold = await retellRun(ports, { scope, runId, newest: ended ? temporalRunId : null });

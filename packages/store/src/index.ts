@@ -67,7 +67,7 @@ export type {
   TakeDueParams,
 } from './outbox.ts';
 export type { Page, PageParams } from './page.ts';
-export type { BeginRetellParams, RetellableRun, RetellListParams, RetellRepository } from './retell.ts';
+export type { BeginRetellParams, RetellRun, RetellListParams, RetellRepository } from './retell.ts';
 export type { FinishedRetelling, FinishRetellParams } from './retell-finish.ts';
 export type { RunListParams } from './run-list.ts';
 export type {

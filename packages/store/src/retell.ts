@@ -10,7 +10,7 @@ import { freePositions, writeRetold } from './retell-positions.ts';
 import { id, oneOf, scopeOf, textOrNull } from './row-codec.ts';
 
 /** A run as the rebuild finds it. */
-export interface RetellableRun {
+export interface RetellRun {
   readonly scope: Scope;
   readonly runId: RunId;
   readonly status: Status;
@@ -23,7 +23,7 @@ export interface RetellableRun {
 /** Which runs are wanted. */
 export interface RetellListParams {
   /** The last run of the page before; absent: from the first on. */
-  readonly after?: Pick<RetellableRun, 'scope' | 'runId'>;
+  readonly after?: Pick<RetellRun, 'scope' | 'runId'>;
   readonly limit: number;
 }
 
@@ -41,7 +41,7 @@ export interface BeginRetellParams {
  */
 export interface RetellRepository {
   /** Across workspaces: all runs, in the order of their ids. */
-  list(params: RetellListParams): Promise<readonly RetellableRun[]>;
+  list(params: RetellListParams): Promise<readonly RetellRun[]>;
   /** Before the first execution is told. False for an unknown run. */
   begin(scope: Scope, params: BeginRetellParams): Promise<boolean>;
   /** Events of one execution, in order; those of older executions come first. */
@@ -63,7 +63,7 @@ export function createRetellRepository(db: Database): RetellRepository {
   };
 }
 
-async function listRuns(db: Database, { after, limit }: RetellListParams): Promise<readonly RetellableRun[]> {
+async function listRuns(db: Database, { after, limit }: RetellListParams): Promise<readonly RetellRun[]> {
   const [workspaceId, runId] = after === undefined ? [null, null] : [after.scope.workspaceId, after.runId];
   const rows = await select(db.prisma)`
     SELECT workspace_id, id, status, temporal_run_id FROM runs

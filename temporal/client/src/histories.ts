@@ -95,7 +95,7 @@ export function certainPart(history: History): History | null {
 
 /** Number of the workflow task's end that an event is a command of, if it is one. */
 function commandedBy(event: HistoryEvent): unknown {
-  for (const value of Object.values(event)) {
+  for (const value of Object.values<unknown>({ ...event })) {
     if (typeof value === 'object' && value !== null && 'workflowTaskCompletedEventId' in value) {
       return value.workflowTaskCompletedEventId;
     }
