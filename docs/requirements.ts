@@ -54,13 +54,13 @@ export const REQUIREMENTS = {
   'DURABLE-12':
     'A worker that stops lets its calls end or hands them over; one that cannot go on ends instead of looking alive.',
   'DURABLE-5': 'A run ended with Temporal’s own tools is shown as ended.',
-  'DURABLE-6':
-    'Events, steps and states of runs are rebuilt from Temporal’s histories, equal to what they were.',
   'DURABLE-7':
     'What a dead worker told is corrected: every position once, a correction for what does not hold, no end before its time.',
   'DURABLE-8':
     'A run reset with Temporal’s own tools follows what takes its place, unless its end was published.',
   'DURABLE-9': 'A decision whose signal was lost is signaled again.',
+  'DURABLE-10':
+    'Events, steps and states of runs are rebuilt from Temporal’s histories, equal to what they were.',
   'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',
   'TENANT-1': 'The application role owns nothing and every table has a workspace.',
   'TENANT-2': 'Large payloads are checked into the artifact store; histories hold a reference.',

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@baton/core';
-import { eventually, textOf } from './http.ts';
-import { ownAgent, ownStack } from './own-parts.ts';
-import { emptyProjections, projectionsIn, rebuild, startRebuild, withDatabase } from './projections.ts';
-import { askHuman, callAgent, objectOf, type Scenario } from './scenario.ts';
-import { connectTemporal, workflowIdOf } from './temporal.ts';
-import type { Stack } from './stack.ts';
-import { verifies } from './verifies.ts';
+import { eventually, textOf } from '../http.ts';
+import { ownAgent, ownStack } from '../own-parts.ts';
+import { emptyProjections, projectionsIn, rebuild, startRebuild, withDatabase } from '../projections.ts';
+import { askHuman, callAgent, objectOf, type Scenario } from '../scenario.ts';
+import { connectTemporal, workflowIdOf } from '../temporal.ts';
+import type { Stack } from '../stack.ts';
+import { verifies } from '../verifies.ts';
 
 const LISTEN: JsonObject = { hear: { listen: { to: { one: { with: { type: 'go' } } } } } };
 const EDITORS = { candidates: { roles: ['editor'] } };
 
 describe('npm run rebuild', () => {
   it(
-    verifies('DURABLE-6', 'brings every projection back from Temporal, and open runs go on'),
+    verifies('DURABLE-10', 'brings every projection back from Temporal, and open runs go on'),
     async () => {
       const { stack, scenario } = await ownStack();
       const agent = await ownAgent();
@@ -57,7 +57,7 @@ describe('npm run rebuild', () => {
   );
 
   it(
-    verifies('DURABLE-6', 'fills in what is missing while worker and API go on'),
+    verifies('DURABLE-10', 'fills in what is missing while worker and API go on'),
     async () => {
       const { stack, scenario } = await ownStack();
       const tasks = [{ first: LISTEN['hear'] ?? null }, { second: LISTEN['hear'] ?? null }];
@@ -90,7 +90,7 @@ describe('npm run rebuild', () => {
   );
 
   it(
-    verifies('DURABLE-6', 'goes on after a kill, names what has no history, and says what failed'),
+    verifies('DURABLE-10', 'goes on after a kill, names what has no history, and says what failed'),
     async () => {
       const { stack, scenario } = await ownStack();
       const big = { say: { set: { text: '${ [range(20000)] | map(tostring) | join(",") }' } } };
@@ -157,7 +157,8 @@ async function runsOfAllKinds(
 ): Promise<Record<'terminated' | 'waiting', JsonObject>> {
   const { publish, start, run, reaches, ended } = scenario;
   const big = { say: { set: { text: '${ [range(20000)] | map(tostring) | join(",") }' } } };
-  await run([{ a: callAgent(agent) }, { b: callAgent(agent) }, { c: callAgent(agent) }, big]);
+  const large = 'x'.repeat(100_000);
+  await run([{ a: callAgent(agent) }, { b: callAgent(agent) }, { c: callAgent(agent) }, big], large);
   await run([{ stop: { raise: { error: { type: 'https://example.com/odd', status: 418, title: 'Odd' } } } }]);
   const child = await publish([{ greet: { set: { hello: true } } }]);
   await run([{ sub: { run: { workflow: { namespace: 'e2e', name: child, version: '1.0.0' } } } }]);
