@@ -63,7 +63,10 @@ export function createReplayer({ bundle, codec }: ReplayerParams): Replayer {
   const record = async (task: TaskFacts, trace: readonly NumberedTrace[]): Promise<void> => {
     await listener?.hear({ historyLength: task.historyLength, events: toSinkEvents(trace) });
   };
-  const sinks: InjectedSinks<BatonSinks> = { baton: { record: { callDuringReplay: true, fn: record } } };
+  const sinks: InjectedSinks<BatonSinks> = {
+    // No call is under way in a replay, so none can be given up.
+    baton: { record: { callDuringReplay: true, fn: record }, abandon: { fn: () => undefined } },
+  };
   const open = async (): Promise<Stage> => {
     const histories = createBelt<{ readonly workflowId: string; readonly history: History }>();
     const options = { workflowBundle: await bundle(), sinks, dataConverter: { payloadCodecs: [codec] } };
