@@ -1,5 +1,6 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { Connection } from '@temporalio/client';
+import { startProcess } from '@baton/stand';
 import { eventually } from '../http.ts';
 import { ownAgent, ownStack, ownTemporal } from '../own-parts.ts';
 import { callAgent } from '../scenario.ts';
@@ -75,16 +76,22 @@ describe('a worker', () => {
       );
       expect(await scenario.run([{ say: { set: { ok: true } } }])).toMatchObject({ output: { ok: true } });
 
-      // Its namespace is gone: no poll will ever succeed.
-      const connection = await Connection.connect({ address: temporal.address });
-      await connection.operatorService.deleteNamespace({ namespace: 'default' });
-      await connection.close();
-      await eventually(
-        () => stack.worker.log(),
-        (log) => log.includes('worker.failed') && log.includes('worker.stopped'),
-        { withinMs: 90_000 },
-      );
-      expect(await stack.worker.stop()).toBe(1);
+      // Nothing it asks for will ever succeed: it must not go on looking alive.
+      const lost = await startProcess({
+        name: 'A worker that cannot go on',
+        command: process.execPath,
+        args: [fileURLToPath(new URL('../../../apps/worker/src/main.ts', import.meta.url))],
+        env: {
+          ...process.env,
+          DATABASE_URL: stack.databaseUrl,
+          TEMPORAL_ADDRESS: temporal.address,
+          TEMPORAL_NAMESPACE: 'nowhere',
+          BATON_WORKER_METRICS_PORT: '0',
+        },
+        logFile: fileURLToPath(new URL('../../../.baton/e2e/lost-worker.log', import.meta.url)),
+      });
+      expect((await lost.ended).code).toBe(1);
+      expect(await lost.logTail(20)).toContain('worker.failed');
     },
     180_000,
   );

@@ -136,7 +136,7 @@ const named =
     tasks.map((task, index) => ({ [`${letter}${index}`]: task }));
 
 /** Lists of tasks of every kind. */
-export function definitions(with_: Counterparts): fc.Arbitrary<List> {
+function definitions(with_: Counterparts): fc.Arbitrary<List> {
   const { list } = fc.letrec<{ one: JsonObject; list: List }>((tie) => ({
     one: fc.oneof(
       { maxDepth: 3, depthSize: 'small', withCrossShrink: true },

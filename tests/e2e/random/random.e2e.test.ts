@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { textOf } from '../http.ts';
 import { createScenario, objectOf, type Scenario } from '../scenario.ts';
-import { startApi, type AppProcess } from '../stack.ts';
+import { startStack, SUGGEST_AFTER, type Stack } from '../stack.ts';
 import { verifies } from '../verifies.ts';
 import { endOf, endOfIdeal, idealOfRun, SIGNALS } from './compare.ts';
 import { playCounterparts, type Played } from './counterparts.ts';
 import { tasksOf } from './generate.ts';
 import type { Ideal } from './ideal.ts';
 
-/** Whether workers keep no workflow in memory. */
-const FORGETFUL = process.env['BATON_E2E_CACHE'] === '0';
-
-/** How many definitions are run; 10,000 are for an evening. */
-const RUNS = Number(process.env['BATON_RANDOM_RUNS'] ?? (FORGETFUL ? 60 : 300));
+/** How many definitions are run; 10,000 are for an evening. Fewer where every run goes through many executions. */
+const RUNS = Number(process.env['BATON_RANDOM_RUNS'] ?? (SUGGEST_AFTER === undefined ? 300 : 100));
 
 /** The first seed; each definition has a seed of its own. */
 const FIRST = Number(process.env['BATON_RANDOM_SEED'] ?? 1);
@@ -20,25 +17,25 @@ const FIRST = Number(process.env['BATON_RANDOM_SEED'] ?? 1);
 /** Seeds that failed once. */
 const KEPT: readonly number[] = [];
 
-/** Runs at the same time. A worker without memory loses local activities of one run when it is busy with many others. */
-const AT_ONCE = FORGETFUL ? 2 : 20;
+/** Runs at the same time. */
+const AT_ONCE = 20;
 
 /** Kinds of tasks that must have been executed. */
 const KINDS =
   'do set switch for fork try raise wait listen emit call-http call-agent call-human run-workflow'.split(' ');
 
-let api: AppProcess;
+let stack: Stack;
 let scenario: Scenario;
 let played: Played;
 beforeAll(async () => {
-  // As many requests as it takes.
-  api = await startApi({ BATON_API_REQUESTS_PER_MINUTE: '1000000' });
-  scenario = createScenario(api.url);
+  // As many requests as it takes, and a memory: without one a worker loses local activities of a run when it is busy with others.
+  stack = await startStack({ cache: 100, env: { BATON_API_REQUESTS_PER_MINUTE: '1000000' } });
+  scenario = createScenario(stack.apiUrl);
   played = await playCounterparts(scenario);
 });
 afterAll(async () => {
   await played.stop();
-  await api.stop();
+  await stack.stop();
 });
 
 /** How one definition came out. */
@@ -53,7 +50,7 @@ async function tried(seed: number): Promise<Tried> {
   const tasks = tasksOf(seed, played);
   const name = await scenario.publish(tasks);
   const id = textOf(objectOf(await scenario.start(name, { n: seed % 10 })), 'id');
-  const ideal = await idealOfRun(process.env['BATON_E2E_OWNER_URL'] ?? '', id);
+  const ideal = await idealOfRun(stack.ownerUrl, id);
   if (ideal === null) {
     await scenario.call(`POST /v1/runs/${id}/terminate`, { json: {} });
     return { seed, ideal, difference: null };
