@@ -26,7 +26,7 @@ describe('a run that is long', () => {
       const ask = callAgent(name, { input: '${ $n }' });
       const tasks = [{ all: { ...each, do: [{ ask }] } }, { count: { set: { items: '${ length }' } } }];
       const run = objectOf(await start(await publish(tasks)));
-      expect(await ended(textOf(run, 'id'), { withinMs: 280_000 })).toMatchObject({
+      expect(await ended(textOf(run, 'id'), { withinMs: 400_000 })).toMatchObject({
         status: 'completed',
         output: { items: 10_000 },
       });
@@ -34,7 +34,7 @@ describe('a run that is long', () => {
       expect(most).toBeLessThanOrEqual(500);
       await agent.stop();
     },
-    300_000,
+    420_000,
   );
 
   it(
