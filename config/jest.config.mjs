@@ -44,7 +44,7 @@ export default {
   ],
   projects: [
     project('unit', [
-      '<rootDir>/{packages,apps,temporal,tests}/**/*.test.ts',
+      '<rootDir>/{packages,apps,temporal,tests,bench}/**/*.test.ts',
       '!**/*.int.test.ts',
       '!**/*.e2e.test.ts',
     ]),

@@ -1,26 +1,66 @@
-import { parseArgs } from 'node:util';
-import { benchJq, type JqLine } from './jq.ts';
+import { benchJq, type JqLine } from './expressions/jq.ts';
+import { expressionTable } from './expressions/tables.ts';
+import { readOptions, type Options } from './options.ts';
+import type { CostLine } from './runs/accounts.ts';
+import type { RunLine } from './runs/lines.ts';
+import { benchRuns } from './runs/suite.ts';
+import { costTable, runTable } from './runs/tables.ts';
+import { benchReadModel } from './read-model/suite.ts';
+import { readTable } from './read-model/tables.ts';
+import type { ReadLine } from './read-model/lines.ts';
 
-const { values } = parseArgs({
-  options: { short: { type: 'boolean', default: false }, json: { type: 'boolean', default: false } },
-});
+/** Lines as they come: JSON at once, tables when all are there. */
+function collector<Line>(json: boolean): { readonly lines: Line[]; readonly onLine: (line: Line) => void } {
+  const lines: Line[] = [];
+  return {
+    lines,
+    onLine: (line) => {
+      lines.push(line);
+      if (json) console.log(JSON.stringify(line));
+    },
+  };
+}
 
-const us = (value: number): string => value.toFixed(value < 100 ? 2 : 0).padStart(10);
-const times = (value: number): string => `${value.toFixed(1)}×`.padStart(9);
+function show(options: Options, title: string, rows: readonly string[]): void {
+  if (!options.json) console.log(`\n${title}\n\n${rows.join('\n')}`);
+}
 
-if (!values.json) console.log('Expressions: µs a call, and how many times as long the other engine takes.\n');
-if (!values.json)
-  console.log(
-    `${'workload'.padEnd(24)}${'ours'.padStart(10)}${'jqjs'.padStart(10)}${'jq-wasm'.padStart(10)}`,
-  );
-await benchJq({ rounds: 5, roundMs: values.short ? 100 : 400 }, (line: JqLine) => {
-  if (values.json) return console.log(JSON.stringify(line));
-  const columns = [
-    us(line.oursUs),
-    us(line.jqjsUs),
-    us(line.jqWasmUs),
-    times(line.timesJqjs),
-    times(line.timesJqWasm),
-  ];
-  return console.log(`${line.workload.padEnd(24)}${columns.join('')}  spread ${line.spread.toFixed(2)}`);
-});
+/** What goes on now, apart from the result. */
+function onProgress(sentence: string): void {
+  process.stderr.write(`  ${sentence}\n`);
+}
+
+async function main(options: Options): Promise<void> {
+  const { short, json, suites, workloads, profiles } = options;
+  if (suites.includes('expressions')) {
+    const { lines, onLine } = collector<JqLine>(json);
+    await benchJq({ rounds: 5, roundMs: short ? 40 : 400 }, onLine);
+    show(options, 'Expressions: µs a call; how many times as long the other takes.', expressionTable(lines));
+  }
+  if (suites.includes('runs')) {
+    const runs = collector<RunLine>(json);
+    const costs = collector<CostLine>(json);
+    const { onLine } = runs;
+    await benchRuns({
+      turnMs: short ? 500 : 2000,
+      workloads,
+      profiles,
+      onProgress,
+      onLine,
+      onCost: costs.onLine,
+    });
+    show(
+      options,
+      'Runs of Baton beside hand-written workflows (as a multiple of them).',
+      runTable(runs.lines),
+    );
+    show(options, 'Processor time of one run, and memory.', costTable(costs.lines));
+  }
+  if (!suites.includes('read-model')) return;
+  if (short) return onProgress('The read model is left out with --short.');
+  const { lines, onLine } = collector<ReadLine>(json);
+  await benchReadModel({ profiles, onProgress, onLine });
+  show(options, 'Reading beside finished runs (as a multiple of the fewest).', readTable(lines));
+}
+
+await main(readOptions(process.argv.slice(2)));
