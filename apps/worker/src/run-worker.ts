@@ -11,7 +11,7 @@ import {
   type Confirmer,
   type Reconciler,
 } from '@baton/temporal-reconciler';
-import { workflowsPath, type BatonSinks } from '@baton/temporal-workflows';
+import { preloadModules, workflowsPath, type BatonSinks } from '@baton/temporal-workflows';
 import {
   bundleWorkflowCode,
   DefaultLogger,
@@ -93,7 +93,7 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
 
 /** Bundles the workflow code; once per process. The bundler's list of modules is nobody's log. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  return bundleWorkflowCode({ workflowsPath, preloadModules, logger: new DefaultLogger('WARN') });
 }
 
 /** Asks once; whoever asks again gets the same answer. */

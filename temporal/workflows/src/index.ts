@@ -1,2 +1,2 @@
 export type { BatonSinks } from './messages.ts';
-export { workflowsPath } from './workflows-path.ts';
+export { preloadModules, workflowsPath } from './workflows-path.ts';
