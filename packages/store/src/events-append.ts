@@ -2,10 +2,12 @@ import { workflowIdOf, type NumberedTrace, type RunId, type Scope } from '@baton
 import type { Database, Queryable } from './database.ts';
 import { isDatabaseUnavailable } from './database-errors.ts';
 import type { AppendResult, SinkBatch } from './events.ts';
+import type { KnownRuns } from './events-known.ts';
 import { mergeEvents } from './events-merge.ts';
-import type { MergePlan, StoredEvent } from './merge-plan.ts';
+import { planOnward, writeOnward, type Onward } from './events-onward.ts';
 import { loadHolding, loadSteps, loadStored, lockRuns, type LockedRun, type RunKey } from './events-read.ts';
 import { confirmEvents, insertEvents, supersedeEvents, writeProjections } from './events-write.ts';
+import type { MergePlan, StoredEvent } from './merge-plan.ts';
 import { NOTHING_YET, project, type Projection } from './projection.ts';
 
 /** A run of an append: what arrived for it, and its row under its lock. */
@@ -21,9 +23,49 @@ export interface MergedRun {
   readonly plan: MergePlan;
 }
 
-/** The sink's path: all runs in one transaction; one by one when that is refused. */
-export async function appendEvents(db: Database, batches: readonly SinkBatch[]): Promise<AppendResult> {
-  const arrivals = [...groupByRun(batches).values()];
+/** The sink's path: what simply goes on takes the short way, everything else the long one. */
+export async function appendEvents(
+  db: Database,
+  known: KnownRuns,
+  batches: readonly SinkBatch[],
+): Promise<AppendResult> {
+  const arrivals = groupByRun(batches);
+  const written = await appendOnward(db, known, arrivals);
+  const others = [...arrivals].filter(([key]) => !written.has(key));
+  for (const [key] of others) known.forget(key);
+  return appendMerged(
+    db,
+    others.map(([, arrival]) => arrival),
+  );
+}
+
+async function appendOnward(
+  db: Database,
+  known: KnownRuns,
+  arrivals: ReadonlyMap<string, Arrival>,
+): Promise<ReadonlySet<string>> {
+  const plans = new Map<string, Onward>();
+  for (const [key, { batches }] of arrivals) {
+    const [batch, ...more] = batches;
+    const plan = batch === undefined || more.length > 0 ? null : planOnward(batch, known.get(key));
+    if (plan !== null) plans.set(key, plan);
+  }
+  if (plans.size === 0) return new Set();
+  try {
+    const written = await writeOnward(db.prisma, [...plans.values()]);
+    for (const [key, { next }] of plans)
+      if (next !== null && written.has(key)) known.note(key, next);
+      else known.forget(key);
+    return written;
+  } catch (error) {
+    if (isDatabaseUnavailable(error)) throw error;
+    // One run whose events are refused keeps no other run back: the long way finds out which it is.
+    return new Set();
+  }
+}
+
+/** All runs in one transaction; one by one when that is refused. */
+async function appendMerged(db: Database, arrivals: readonly Arrival[]): Promise<AppendResult> {
   if (arrivals.length === 0) return { unknown: [], refused: [] };
   try {
     return await appendTogether(db, arrivals);

@@ -1,5 +1,5 @@
 import { workflowIdOf } from '@baton/core';
-import { execute, select, type Queryable } from './database.ts';
+import { execute, select, sql, type Queryable, type Sql } from './database.ts';
 import type { ProjectedRun } from './events-append.ts';
 import type { EventRow, StoredEvent } from './merge-plan.ts';
 import type { RunKey } from './events-read.ts';
@@ -18,7 +18,8 @@ export function runNotices(keys: readonly RunKey[]): readonly string[] {
   );
 }
 
-type At<Event> = Event & RunKey;
+/** An event with the run it is of. */
+export type At<Event> = Event & RunKey;
 
 /** Notes that a replay gave these live events again. */
 export async function confirmEvents(tx: Queryable, events: readonly At<StoredEvent>[]): Promise<void> {
@@ -42,7 +43,12 @@ export async function supersedeEvents(tx: Queryable, events: readonly At<StoredE
 
 /** Inserts new events of any number of runs. */
 export async function insertEvents(tx: Queryable, events: readonly At<EventRow>[]): Promise<void> {
-  await execute(tx)`
+  await execute(tx)`${insertionOf(events)}`;
+}
+
+/** The insertion of events, whose rows are `k`: conditions on them may follow. */
+export function insertionOf(events: readonly At<EventRow>[]): Sql {
+  return sql`
     INSERT INTO run_events (workspace_id, run_id, seq, rival, position, type, at, hash, event, origin, temporal_run_id,
                             history_length, replayed, superseded)
     SELECT k.workspace_id, k.run_id, k.seq, k.rival, k.position, k.type, k.at, k.hash, k.event::json, k.origin,
@@ -113,12 +119,18 @@ async function updateRuns(tx: Queryable, all: readonly ProjectedRun[]): Promise<
     FROM unnest(${runNotices(all.map(({ run }) => run))}::text[]) AS notice`;
 }
 
-type StepOf = StepRecord & { readonly key: RunKey };
+/** A step with the run it is of. */
+export type StepOf = StepRecord & { readonly key: RunKey };
 
 /** Inserts or overwrites steps. */
 export async function upsertSteps(tx: Queryable, steps: readonly StepOf[]): Promise<void> {
   if (steps.length === 0) return;
-  await execute(tx)`
+  await execute(tx)`${stepInsertionOf(steps)} ${OVERWRITE_STEP}`;
+}
+
+/** The insertion of steps, whose rows are `k`: conditions on them may follow, and then {@link OVERWRITE_STEP}. */
+export function stepInsertionOf(steps: readonly StepOf[]): Sql {
+  return sql`
     INSERT INTO steps (workspace_id, run_id, step_id, parent_id, path, name, kind, iteration, attempt, status, input, output,
                        error, usage, wait, attempts, human_task_id, child_run_id, started_at, ended_at)
     SELECT k.workspace_id, k.run_id, k.step_id, k.parent_id, k.path, k.name, k.kind, k.iteration, k.attempt, k.status,
@@ -135,14 +147,17 @@ export async function upsertSteps(tx: Queryable, steps: readonly StepOf[]): Prom
                 ${steps.map((step) => step.humanTaskId)}::text[], ${steps.map((step) => step.childRunId)}::text[],
                 ${steps.map((step) => step.startedAt)}::timestamptz[], ${steps.map((step) => step.endedAt)}::timestamptz[])
       AS k (workspace_id, run_id, step_id, parent_id, path, name, kind, iteration, attempt, status, input, output, error,
-            usage, wait, attempts, human_task_id, child_run_id, started_at, ended_at)
+            usage, wait, attempts, human_task_id, child_run_id, started_at, ended_at)`;
+}
+
+/** A step that is there becomes what was to be inserted. */
+export const OVERWRITE_STEP = sql`
     ON CONFLICT (workspace_id, run_id, step_id) DO UPDATE
     SET parent_id = excluded.parent_id, path = excluded.path, name = excluded.name, kind = excluded.kind,
         iteration = excluded.iteration, attempt = excluded.attempt, status = excluded.status, input = excluded.input,
         output = excluded.output, error = excluded.error, usage = excluded.usage, wait = excluded.wait,
         attempts = excluded.attempts, human_task_id = excluded.human_task_id, child_run_id = excluded.child_run_id,
         started_at = excluded.started_at, ended_at = excluded.ended_at`;
-}
 
 function jsonOrNull(value: unknown): string | null {
   return value === null ? null : jsonText(value);

@@ -2,6 +2,7 @@ import type { Json, NumberedTrace, RunId, Scope } from '@baton/core';
 import { select, type Database } from './database.ts';
 import { appendEvents } from './events-append.ts';
 import { toEventRecord } from './events-codec.ts';
+import { createKnownRuns } from './events-known.ts';
 import { rebuildRun } from './events-rebuild.ts';
 import { number } from './row-codec.ts';
 import { confirmEnd } from './run-end.ts';
@@ -99,8 +100,9 @@ const DEFAULT_LIMIT = 500;
 /** The repository of events on a database. */
 export function createEventRepository(db: Database): EventRepository {
   const { prisma } = db;
+  const known = createKnownRuns();
   return {
-    append: (batches) => appendEvents(db, batches),
+    append: (batches) => appendEvents(db, known, batches),
     confirmClosed: (scope, runId, params = {}) => confirmEnd(db, scope, { ...params, runId }),
     list: async (scope, runId, params = {}) => {
       const rows = await select(prisma)`
