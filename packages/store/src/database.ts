@@ -2,6 +2,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient, Prisma } from './generated/client.ts';
 import type { Row } from './row-codec.ts';
+import { createStatementNames } from './statement-names.ts';
 
 /** The Prisma client on its pool, or inside a transaction. */
 export type Queryable = Pick<Prisma.TransactionClient, '$queryRaw' | '$executeRaw'>;
@@ -49,6 +50,8 @@ export interface Database {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Connecting costs more than many statements: a connection outlives a lull. */
+const IDLE_MS = 300_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
 /** Longer than the server's own limit, so that it only ends calls to a server that does not answer at all. */
 const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
@@ -58,6 +61,7 @@ export function openDatabase(databaseUrl: string, poolSize: number): Database {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: poolSize,
+    idleTimeoutMillis: IDLE_MS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     query_timeout: ANSWER_TIMEOUT_MS,
@@ -67,7 +71,9 @@ export function openDatabase(databaseUrl: string, poolSize: number): Database {
   });
   // An idle connection that breaks is replaced by the pool; the next query tells whether the database is away.
   pool.on('error', () => {});
-  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  const prisma = new PrismaClient({
+    adapter: new PrismaPg(pool, { statementNameGenerator: createStatementNames() }),
+  });
   return {
     prisma,
     transaction: (run, timeout = ANSWER_TIMEOUT_MS) =>
