@@ -7,6 +7,7 @@ import { agentEndpoints } from './agents/agents.routes.ts';
 import { createAgentService } from './agents/agents.service.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { createRateLimiter } from './http/rate-limit.ts';
+import { createScopes } from './http/scopes.ts';
 import { serveEndpoints } from './http/serve.ts';
 import { humanTaskEndpoints } from './human-tasks/human-tasks.routes.ts';
 import { createHumanTaskService } from './human-tasks/human-tasks.service.ts';
@@ -71,8 +72,10 @@ export function createApi(params: ApiParams): Api {
   const endpoints = endpointsOf(params, watch);
   const { store, logger, metrics, clock, config } = params;
   const limiter = createRateLimiter(config.requestsPerMinute ?? 6_000, clock);
+  const findScope = createScopes(store.workspaces, clock);
+  const serving = { store, findScope, limiter, logger, metrics, stopping: stopping.signal };
   return {
-    app: serveEndpoints(endpoints, { store, limiter, logger, metrics, stopping: stopping.signal }),
+    app: serveEndpoints(endpoints, serving),
     endpoints,
     close: () => {
       stopping.abort();

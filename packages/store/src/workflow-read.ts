@@ -89,6 +89,13 @@ export async function getWorkflow(db: Queryable, scope: Scope, name: string): Pr
   return row === undefined ? null : toWorkflow(row);
 }
 
+/** Whether there is a workflow of this name. */
+export async function hasWorkflow(db: Queryable, scope: Scope, name: string): Promise<boolean> {
+  const rows = await select(db)`
+    SELECT name FROM workflows WHERE workspace_id = ${scope.workspaceId}::uuid AND name = ${name}`;
+  return rows.length > 0;
+}
+
 /** One page of workflows, newest first. */
 export async function listWorkflows(
   db: Queryable,

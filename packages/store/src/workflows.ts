@@ -3,7 +3,14 @@ import type { Database } from './database.ts';
 import type { Page, PageParams } from './page.ts';
 import { findChannel, setChannel } from './workflow-channels.ts';
 import { archiveVersion, publishVersion } from './workflow-publish.ts';
-import { findVersion, getWorkflow, listVersions, listWorkflows, resolveVersion } from './workflow-read.ts';
+import {
+  findVersion,
+  getWorkflow,
+  hasWorkflow,
+  listVersions,
+  listWorkflows,
+  resolveVersion,
+} from './workflow-read.ts';
 
 /** One immutable version of a workflow, without its text. */
 export interface WorkflowVersionSummary {
@@ -103,6 +110,8 @@ export interface WorkflowRepository {
   /** Workflows, newest first; `q` is looked for in name, namespace and title. */
   list(scope: Scope, params: PageParams & { readonly q?: string }): Promise<Page<WorkflowRecord>>;
   get(scope: Scope, name: string): Promise<WorkflowRecord | null>;
+  /** Whether there is a workflow of this name; far less work than reading it. */
+  exists(scope: Scope, name: string): Promise<boolean>;
   /** All versions, archived ones too, newest first. */
   versions(scope: Scope, name: string, page: PageParams): Promise<Page<WorkflowVersionSummary>>;
   getVersion(scope: Scope, name: string, version: string): Promise<WorkflowVersionRecord | null>;
@@ -121,6 +130,7 @@ export function createWorkflowRepository(db: Database): WorkflowRepository {
     publish: (scope, params) => publishVersion(db, scope, params),
     list: (scope, params) => listWorkflows(prisma, scope, params),
     get: (scope, name) => getWorkflow(prisma, scope, name),
+    exists: (scope, name) => hasWorkflow(prisma, scope, name),
     versions: (scope, name, page) => listVersions(prisma, scope, { ...page, name }),
     getVersion: (scope, name, version) => findVersion(prisma, scope, { name, version }),
     archive: (scope, name, version) => archiveVersion(db, scope, { name, version }),

@@ -71,6 +71,22 @@ describe('buildSnapshot()', () => {
     ]);
   });
 
+  it('looks an agent up once, however often it is called', async () => {
+    const asked: string[] = [];
+    const resolve: ResolveAgent = async (_scope, name, range) => {
+      asked.push(`${name} ${range ?? ''}`);
+      return registered(name);
+    };
+    const built = await build(resolve, [
+      { first: callAgent('a') },
+      { second: callAgent('a') },
+      { third: callAgent('a', '^1.0.0') },
+      { fourth: callAgent('b') },
+    ]);
+    expect(asked.toSorted()).toEqual(['a ', 'a ^1.0.0', 'b ']);
+    expect(built.ok && Object.keys(built.snapshot.pins)).toHaveLength(4);
+  });
+
   it('names every agent that cannot be had, and where it is called', async () => {
     const built = await build(async () => null, [{ one: callAgent('x') }, { two: callAgent('y', '^3.0.0') }]);
     if (built.ok) throw new Error('There are no agents.');

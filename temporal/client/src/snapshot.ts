@@ -7,6 +7,7 @@ import {
   parseIsoDuration,
   type AgentRetry,
   type CallAgentTask,
+  type Definition,
   type Effects,
   type Json,
   type JsonObject,
@@ -35,6 +36,8 @@ export interface SnapshotParams {
   readonly runId: RunId;
   /** A valid definition, as it was published. */
   readonly document: JsonObject;
+  /** The same, parsed; default: it is parsed here. */
+  readonly definition?: Definition;
   readonly requester: string;
   /** 1 to 5; default 3. */
   readonly priority?: number;
@@ -51,15 +54,20 @@ export type SnapshotResult =
 
 /** Pins every agent that a definition calls, and makes all that the run needs until its end. */
 export async function buildSnapshot(resolve: ResolveAgent, params: SnapshotParams): Promise<SnapshotResult> {
-  const { definition, problems } = parseDefinition(params.document);
+  const { definition, problems } =
+    params.definition === undefined
+      ? parseDefinition(params.document)
+      : { definition: params.definition, problems: [] };
   if (definition === undefined) {
     return { ok: false, problems: problems.map(({ pointer, message }) => ({ pointer, detail: message })) };
   }
   const missing: { pointer: string; detail: string }[] = [];
   const agents: Record<string, PinnedAgent> = {};
   const pins: Record<string, string> = {};
-  for (const call of agentCalls(definition.tasks)) {
-    const found = await resolve(params.scope, call.agent, call.version);
+  const calls = agentCalls(definition.tasks);
+  const resolved = await resolveAll(resolve, params.scope, calls);
+  for (const call of calls) {
+    const found = resolved.get(wishOf(call)) ?? null;
     if (found === null) missing.push({ pointer: call.pointer, detail: absent(call) });
     else {
       const key = `${found.name}@${found.version}`;
@@ -80,6 +88,25 @@ export async function buildSnapshot(resolve: ResolveAgent, params: SnapshotParam
     input: params.input,
   };
   return { ok: true, snapshot };
+}
+
+/** What each wish for an agent gives; one that is made many times is looked up once. */
+async function resolveAll(
+  resolve: ResolveAgent,
+  scope: Scope,
+  calls: readonly AgentCall[],
+): Promise<ReadonlyMap<string, RegisteredAgent | null>> {
+  const wishes = new Map(calls.map((call) => [wishOf(call), call]));
+  const found = await Promise.all(
+    [...wishes].map(
+      async ([wish, { agent, version }]) => [wish, await resolve(scope, agent, version)] as const,
+    ),
+  );
+  return new Map(found);
+}
+
+function wishOf({ agent, version }: AgentCall): string {
+  return JSON.stringify([agent, version]);
 }
 
 interface AgentCall {

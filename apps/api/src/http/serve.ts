@@ -12,11 +12,13 @@ import { checkLocalProfile } from './local-profile.ts';
 import { isDefect, toHttpProblem } from './problem.ts';
 import { rateLimitHeaders, type RateLimiter } from './rate-limit.ts';
 import { notFound } from './refusals.ts';
+import type { FindScope } from './scopes.ts';
 import { send, sendProblem } from './send.ts';
 
 /** What serving needs. */
 export interface ServeParams {
-  readonly store: Pick<Store, 'workspaces' | 'idempotency'>;
+  readonly store: Pick<Store, 'idempotency'>;
+  readonly findScope: FindScope;
   readonly limiter: RateLimiter;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -160,10 +162,9 @@ function limit(server: Server, exchange: Exchange, principal: Principal | null):
 
 async function scopeOf(server: Server, principal: Principal): Promise<Scope> {
   const name = principal.workspace ?? 'default';
-  const known =
-    name.length <= 63 && !name.includes('\0') ? await server.store.workspaces.getByName(name) : null;
-  if (known === null) throw notFound(`workspace "${name.slice(0, 100)}"`);
-  return { workspaceId: known.id };
+  const scope = name.length <= 63 && !name.includes('\0') ? await server.findScope(name) : null;
+  if (scope === null) throw notFound(`workspace "${name.slice(0, 100)}"`);
+  return scope;
 }
 
 function refuse(exchange: Exchange, error: unknown): void {

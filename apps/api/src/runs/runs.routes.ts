@@ -65,8 +65,8 @@ export async function startedAnswer(
 /** The routes of runs, but for their events. */
 export function runEndpoints(ports: RunRoutesPorts): readonly Endpoint[] {
   const { service, store, ui } = ports;
-  const findWorkflow = ({ caller, params }: FindParams<{ name: string }>) =>
-    store.workflows.get(caller.scope, params.name);
+  const findWorkflow = async ({ caller, params }: FindParams<{ name: string }>) =>
+    (await store.workflows.exists(caller.scope, params.name)) ? { name: params.name } : null;
   return [
     endpointOn(routes.startRun, {
       find: findWorkflow,

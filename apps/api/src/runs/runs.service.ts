@@ -24,8 +24,8 @@ export interface RunServicePorts {
 
 /** Starting, rehearsing and controlling runs. */
 export interface RunService {
-  start(call: StartCall, workflow: WorkflowRecord): Promise<RunRecord>;
-  rehearse(call: RehearseCall, workflow: WorkflowRecord): Promise<Rehearsal>;
+  start(call: StartCall, workflow: NamedWorkflow): Promise<RunRecord>;
+  rehearse(call: RehearseCall, workflow: NamedWorkflow): Promise<Rehearsal>;
   list(scope: Scope, query: RunListQuery): ReturnType<Store['runs']['list']>;
   /** Sends a message; throws 409 when the run's state does not allow it. */
   send(
@@ -33,6 +33,9 @@ export interface RunService {
     message: RunMessage,
   ): Promise<RunRecord>;
 }
+
+/** A workflow that is there. */
+export type NamedWorkflow = Pick<WorkflowRecord, 'name'>;
 
 interface StartBody extends Pick<RunStartRequest, 'priority'>, Wanted {
   readonly input: Json;
@@ -59,7 +62,7 @@ export function createRunService(ports: RunServicePorts): RunService {
   };
 }
 
-async function start(ports: RunServicePorts, call: StartCall, workflow: WorkflowRecord): Promise<RunRecord> {
+async function start(ports: RunServicePorts, call: StartCall, workflow: NamedWorkflow): Promise<RunRecord> {
   const { body, caller } = call;
   checkValueSize(body.input, '/input', call.bodyBytes);
   const chosen = await chooseVersion(
@@ -67,7 +70,8 @@ async function start(ports: RunServicePorts, call: StartCall, workflow: Workflow
     { scope: caller.scope, name: workflow.name },
     body,
   );
-  checkInput(ports.definitions.read(chosen.contentHash, chosen.document), body.input);
+  const definition = ports.definitions.read(chosen.contentHash, chosen.document);
+  checkInput(definition, body.input);
   return ports.starter.accept({
     ...caller,
     kind: 'workflow',
@@ -75,6 +79,7 @@ async function start(ports: RunServicePorts, call: StartCall, workflow: Workflow
     namespace: chosen.namespace,
     version: chosen.version,
     document: chosen.document,
+    definition,
     input: body.input,
     ...(body.tags === undefined ? {} : { tags: body.tags }),
     ...(body.priority === undefined ? {} : { priority: body.priority }),
@@ -101,7 +106,7 @@ export function startKeyOf(call: Call<unknown, unknown, unknown>): string | null
 async function rehearse(
   ports: RunServicePorts,
   call: RehearseCall,
-  workflow: WorkflowRecord,
+  workflow: NamedWorkflow,
 ): Promise<Rehearsal> {
   const { body, caller } = call;
   checkValueSize(body.input, '/input', call.bodyBytes);

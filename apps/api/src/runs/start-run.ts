@@ -1,4 +1,4 @@
-import type { Json, JsonObject, RunId, Scope, Snapshot } from '@baton/core';
+import type { Definition, Json, JsonObject, RunId, Scope, Snapshot } from '@baton/core';
 import { principalId, type Principal } from '@baton/identity';
 import type { NewRun, RunKind, RunRecord, Store } from '@baton/store';
 import type { Logger, Metrics } from '@baton/telemetry';
@@ -24,6 +24,8 @@ export interface AcceptParams {
   readonly namespace: string;
   readonly version: string;
   readonly document: JsonObject;
+  /** The document, parsed; default: it is parsed with the start. */
+  readonly definition?: Definition;
   readonly input: Json;
   readonly tags?: Readonly<Record<string, string>>;
   readonly priority?: number;
@@ -74,6 +76,7 @@ async function snapshotOf(ports: RunStarterPorts, params: AcceptParams, runId: R
     scope: params.scope,
     runId,
     document: params.document,
+    ...(params.definition === undefined ? {} : { definition: params.definition }),
     requester: principalId(params.principal),
     ...(params.priority === undefined ? {} : { priority: params.priority }),
     input: params.input,
