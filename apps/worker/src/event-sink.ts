@@ -12,8 +12,8 @@ import type { EventRepository, SinkBatch, SinkEvent } from '@baton/store';
 /** Parameters of {@link createEventSink}. */
 export interface EventSinkParams {
   readonly events: EventRepository;
-  /** Told of runs whose last event was stored. */
-  readonly onEnd: (scope: Scope, runId: RunId) => void;
+  /** Told of runs whose last event was stored, with Temporal's id of the execution that told it. */
+  readonly onEnd: (scope: Scope, runId: RunId, temporalRunId: string) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -67,7 +67,8 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
         // Its task must not complete without its events: it times out, is tried again, and the run shows as stalled.
         if (refused.has(batch.runId)) continue;
         stored();
-        if (batch.events.some(({ event }) => isEnd(event))) onEnd(batch.scope, batch.runId);
+        if (batch.events.some(({ event }) => isEnd(event)))
+          onEnd(batch.scope, batch.runId, batch.temporalRunId);
       }
     }
     storing = null;

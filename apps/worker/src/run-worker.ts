@@ -70,8 +70,8 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
   const confirmer = createConfirmer(closing);
   const sink = createEventSink({
     events: store.events,
-    onEnd: (scope, runId) => {
-      confirmer.expect(scope, runId);
+    onEnd: (scope, runId, temporalRunId) => {
+      confirmer.expect(scope, runId, temporalRunId);
     },
     onError: (error) => {
       logger.warn('events.not_stored', { error });

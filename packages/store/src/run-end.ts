@@ -3,7 +3,8 @@ import { execute, select, type Database, type Queryable } from './database.ts';
 import type { ConfirmParams, ConfirmResult } from './events.ts';
 import { cancelTasksOfRun } from './human-task-settle.ts';
 import { jsonText, type Row } from './row-codec.ts';
-import { toProvisional, toRunRecord } from './runs-codec.ts';
+import { publishEnd, tellEnd } from './run-publish.ts';
+import { RUN_COLUMNS, toProvisional, toRunRecord } from './runs-codec.ts';
 import type { OutsideEnd, Provisional, RunRecord } from './runs.ts';
 
 interface LockedEnd {
@@ -13,16 +14,19 @@ interface LockedEnd {
 
 async function lockRun(tx: Queryable, scope: Scope, runId: RunId): Promise<LockedEnd | null> {
   const [row] = await select(tx)`
-    SELECT * FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid FOR UPDATE`;
+    SELECT ${RUN_COLUMNS}, provisional FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid FOR UPDATE`;
   return row === undefined ? null : { run: toRunRecord(row), provisional: toProvisional(row) };
 }
 
+type Confirmed = ConfirmParams & { readonly runId: RunId };
+
 /** Publishes the end a run's own last event told, now that its execution is known to be closed. */
-export function confirmEnd(
-  db: Database,
-  scope: Scope,
-  params: ConfirmParams & { readonly runId: RunId },
-): Promise<ConfirmResult> {
+export async function confirmEnd(db: Database, scope: Scope, params: Confirmed): Promise<ConfirmResult> {
+  const run = await publishEnd(db.prisma, scope, params);
+  return run === null ? confirmUnderLock(db, scope, params) : { outcome: 'published', run };
+}
+
+function confirmUnderLock(db: Database, scope: Scope, params: Confirmed): Promise<ConfirmResult> {
   return db.transaction(async (tx) => {
     const locked = await lockRun(tx, scope, params.runId);
     if (locked === null) return { outcome: 'not_found' };
@@ -166,14 +170,15 @@ async function writeEnd(tx: Queryable, scope: Scope, { run, end }: End): Promise
           last_position = ${run.lastPosition + 1}::int, waiting_for = '[]', suspended = false, stalled = false,
           heard_at = now()
       WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${run.id}::uuid
-      RETURNING *
-    ), told AS (
+      RETURNING ${RUN_COLUMNS}, parent_asked
+    ), asked AS (
       INSERT INTO outbox (workspace_id, id, kind, workflow_id, body)
       SELECT workspace_id, gen_random_uuid(), 'child_run_ended', workspace_id || '.' || parent_run_id,
              json_build_object('childRunId', id)
       FROM written WHERE parent_asked
     )
-    SELECT w.*, pg_notify('baton_outbox', ${scope.workspaceId})::text AS woken, pg_notify('baton_runs', ${`${scope.workspaceId}.${run.id}`})::text AS notified FROM written w`;
+    SELECT ${RUN_COLUMNS}, pg_notify('baton_outbox', ${scope.workspaceId})::text AS woken, ${tellEnd(scope, run.id)}
+    FROM written`;
   const [row] = written;
   if (row === undefined) throw new Error(`The run ${run.id} vanished under its lock.`);
   return toRunRecord(row);

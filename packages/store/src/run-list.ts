@@ -2,7 +2,7 @@ import { isTerminal, storableText, type RunId, type Scope, type Status } from '@
 import { beginningWith, containing, decodeCursor, pageSize, toPage } from './cursor-codec.ts';
 import { NOTHING, select, sql, type Queryable, type Sql } from './database.ts';
 import type { Page, PageParams } from './page.ts';
-import { toRunRecord } from './runs-codec.ts';
+import { RUN_COLUMNS, toRunRecord } from './runs-codec.ts';
 import type { RunKind, RunRecord } from './runs.ts';
 
 /** Filters of the list of runs; all must hold. */
@@ -32,7 +32,7 @@ export async function listRuns(db: Queryable, scope: Scope, params: RunListParam
   const after =
     cursor === null ? NOTHING : sql`AND (created_at, id) < (${cursor.at}::timestamptz, ${cursor.key}::uuid)`;
   const rows = await select(db)`
-    SELECT * FROM runs
+    SELECT ${RUN_COLUMNS} FROM runs
     WHERE workspace_id = ${scope.workspaceId}::uuid ${conditions(params)} ${after}
     ORDER BY created_at DESC, id DESC LIMIT ${size + 1}::int`;
   return toPage(rows.map(toRunRecord), size, (run) => ({ at: run.createdAt, key: run.id }));

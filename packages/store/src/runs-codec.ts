@@ -1,4 +1,5 @@
 import { STATUSES, type Problem, type RunId } from '@baton/core';
+import { sql } from './database.ts';
 import {
   flag,
   id,
@@ -17,6 +18,12 @@ import {
   type Row,
 } from './row-codec.ts';
 import type { Provisional, RunKind, RunRecord, RunUsage, WaitingFor } from './runs.ts';
+
+/** The columns a record is made of: what a run was started from is long, and asked for by its own name. */
+export const RUN_COLUMNS = sql`
+  workspace_id, id, kind, workflow, namespace, version, status, stalled, suspended, input, output, error, tags, priority,
+  requester, requester_name, parent_run_id, parent_step, waiting_for, usage, temporal_run_id, created_at, started_at,
+  ended_at, last_event_at, last_position`;
 
 const KINDS: readonly RunKind[] = ['workflow', 'invocation'];
 

@@ -5,7 +5,7 @@ import { jsonObject, jsonText } from './row-codec.ts';
 import { closeRunFromOutside } from './run-end.ts';
 import { cleanTags, listRuns, type RunListParams } from './run-list.ts';
 import { listOpenIdle, listProvisional, listUnstarted } from './run-loops.ts';
-import { toRunRecord } from './runs-codec.ts';
+import { RUN_COLUMNS, toRunRecord } from './runs-codec.ts';
 
 /** One reason why a run waits. */
 export interface WaitingFor {
@@ -188,7 +188,7 @@ export function createRunRepository(db: Database): RunRepository {
       const [row] = await select(prisma)`
         UPDATE runs SET parent_asked = ended_at IS NULL
         WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${child}::uuid AND parent_run_id = ${parent}::uuid
-        RETURNING *`;
+        RETURNING ${RUN_COLUMNS}`;
       return row === undefined ? null : toRunRecord(row);
     },
     list: (scope, params) => listRuns(prisma, scope, params),
@@ -224,10 +224,10 @@ async function insertAccepted(db: Queryable, scope: Scope, run: NewRun): Promise
             ${run.requester}, ${run.requesterName ?? null}, ${run.parent?.runId ?? null}::uuid, ${run.parent?.step ?? null},
             ${run.parent?.awaits ?? false}, ${jsonText(run.snapshot)}::json, ${run.startKey ?? null})
     ON CONFLICT DO NOTHING
-    RETURNING *`;
+    RETURNING ${RUN_COLUMNS}`;
   if (inserted !== undefined) return { outcome: 'inserted', run: toRunRecord(inserted) };
   const [existing] = await select(db)`
-    SELECT * FROM runs
+    SELECT ${RUN_COLUMNS} FROM runs
     WHERE workspace_id = ${scope.workspaceId}::uuid AND (id = ${run.id}::uuid OR start_key = ${run.startKey ?? null})`;
   if (existing === undefined) throw new Error(`The run ${run.id} could be neither inserted nor found.`);
   return { outcome: 'exists', run: toRunRecord(existing) };
@@ -235,6 +235,6 @@ async function insertAccepted(db: Queryable, scope: Scope, run: NewRun): Promise
 
 async function getRun(db: Queryable, scope: Scope, runId: RunId): Promise<RunRecord | null> {
   const [row] = await select(db)`
-    SELECT * FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
+    SELECT ${RUN_COLUMNS} FROM runs WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
   return row === undefined ? null : toRunRecord(row);
 }

@@ -185,6 +185,57 @@ describe('createGateway().describe()', () => {
   });
 });
 
+describe('createGateway().untilClosed()', () => {
+  const patience = { signal: new AbortController().signal };
+
+  async function execution(runId: RunId): Promise<string> {
+    return (await gateway.describe(scope, runId))?.temporalRunId ?? '';
+  }
+
+  it('answers as soon as the execution is closed', async () => {
+    const runId = await startedRun();
+    const temporalRunId = await execution(runId);
+    const waiting = gateway.untilClosed(scope, runId, { ...patience, temporalRunId });
+    await gateway.terminate(scope, runId, 'for the test');
+    const state = await waiting;
+    expect(state).toEqual(await gateway.describe(scope, runId));
+  });
+
+  it('tells how an execution ended that is closed already', async () => {
+    const ends = [
+      [{ commandType: COMMANDS.complete, completeWorkflowExecutionCommandAttributes: {} }, 'completed'],
+      [
+        {
+          commandType: COMMANDS.fail,
+          failWorkflowExecutionCommandAttributes: { failure: { message: 'no' } },
+        },
+        'failed',
+      ],
+      [{ commandType: COMMANDS.cancel, cancelWorkflowExecutionCommandAttributes: {} }, 'canceled'],
+    ] as const;
+    for (const [command, status] of ends) {
+      const runId = await endedRun(command);
+      const temporalRunId = await execution(runId);
+      expect(await gateway.untilClosed(scope, runId, { ...patience, temporalRunId })).toMatchObject({
+        status,
+        closed: true,
+        temporalRunId,
+      });
+    }
+  });
+
+  it('gives up with its signal, and where there is nothing to wait for', async () => {
+    const runId = await startedRun();
+    const stopping = new AbortController();
+    const temporalRunId = await execution(runId);
+    const waiting = gateway.untilClosed(scope, runId, { temporalRunId, signal: stopping.signal });
+    stopping.abort();
+    expect(await waiting).toBeNull();
+    expect(await gateway.untilClosed(scope, newRunId(), { ...patience, temporalRunId })).toBeNull();
+    expect(gateway.available()).toBe(true);
+  });
+});
+
 describe('createGateway().lastWorkerPollAt()', () => {
   it('is null while no worker asks, and recent once one does', async () => {
     const queue = uniqueTaskQueue('pollers');

@@ -13,6 +13,7 @@ import { createCircuit, type Circuit } from './circuit.ts';
 import { lastPollAt } from './pollers.ts';
 import { startFacts } from './start-options.ts';
 import { RUNS_TASK_QUEUE } from './task-queues.ts';
+import { untilClosed } from './until-closed.ts';
 
 /** How Temporal sees an execution. */
 export interface ExecutionState {
@@ -46,6 +47,11 @@ export interface Gateway {
   childRunEnded(workflowId: string, message: { childRunId: string }): Promise<Delivered>;
   /** Null when Temporal does not know the run. */
   describe(scope: Scope, runId: RunId): Promise<ExecutionState | null>;
+  /**
+   * Waits, for ten seconds at most, until an execution of a run is closed; null when it is not by then, when Temporal does
+   * not answer, and when the signal aborts. For who expects the end at once: it says nothing about Temporal being away.
+   */
+  untilClosed(scope: Scope, runId: RunId, wait: WaitForClose): Promise<ExecutionState | null>;
   /** False while Temporal counts as away. */
   available(): boolean;
   /** Resolves when Temporal answers. */
@@ -53,6 +59,12 @@ export interface Gateway {
   /** When a worker of ours last asked for work; null when none has. */
   lastWorkerPollAt(): Promise<Date | null>;
   stop(): Promise<void>;
+}
+
+/** Which execution is waited for, and what ends the wait. */
+export interface WaitForClose {
+  readonly temporalRunId: string;
+  readonly signal: AbortSignal;
 }
 
 /** Parameters of {@link createGateway}. */
@@ -67,6 +79,9 @@ export interface GatewayParams {
 
 /** How long one call to Temporal may take. */
 const CALL_TIMEOUT_MS = 5_000;
+
+/** How long a wait for the end of an execution may take. */
+const CLOSE_TIMEOUT_MS = 10_000;
 
 /** Creates a gateway; it connects with the first call and again whenever the connection was lost. */
 export function createGateway(params: GatewayParams): Gateway {
@@ -104,6 +119,17 @@ export function createGateway(params: GatewayParams): Gateway {
     childRunEnded: (workflowId, message) => wake(workflowId, 'childRunEnded', message),
     describe: (scope, runId) =>
       describe(() => call(() => client.workflow.getHandle(workflowIdOf(scope, runId)).describe())),
+    untilClosed: (scope, runId, { temporalRunId, signal }) => {
+      const execution = {
+        namespace: params.namespace,
+        workflowId: workflowIdOf(scope, runId),
+        temporalRunId,
+      };
+      const ask = () => untilClosed(connection, execution);
+      const patiently = () => client.withDeadline(Date.now() + CLOSE_TIMEOUT_MS, ask);
+      // Whoever waits has a slower way to learn of the end.
+      return client.withAbortSignal(signal, patiently).catch(() => null);
+    },
     available: () => circuit.available(),
     ping: () =>
       call(async () => {

@@ -213,7 +213,7 @@ describe('createConfirmer()', () => {
     const runId = await aRunThatTold(COMPLETED);
     gateway.executions.set(runId, OPEN);
     const confirmer = createConfirmer(ports);
-    confirmer.expect(ledger.scope, runId);
+    confirmer.expect(ledger.scope, runId, OPEN.temporalRunId);
     gateway.executions.set(runId, closed('completed'));
     while ((await shown(runId)).status === 'running') await new Promise(setImmediate);
     expect((await shown(runId)).status).toBe('completed');
@@ -223,7 +223,7 @@ describe('createConfirmer()', () => {
   it('leaves to the reconciler what it cannot confirm', async () => {
     gateway.state = 'failing';
     const confirmer = createConfirmer(ports);
-    confirmer.expect(ledger.scope, newRunId());
+    confirmer.expect(ledger.scope, newRunId(), OPEN.temporalRunId);
     await expect(confirmer.stop()).resolves.toBeUndefined();
   });
 
@@ -231,7 +231,7 @@ describe('createConfirmer()', () => {
     const runId = await aRunThatTold(COMPLETED);
     gateway.executions.set(runId, closed('completed'));
     const confirmer = createConfirmer(ports);
-    confirmer.expect(ledger.scope, runId);
+    confirmer.expect(ledger.scope, runId, OPEN.temporalRunId);
     await confirmer.stop();
     expect((await shown(runId)).status).toBe('running');
   });

@@ -24,7 +24,8 @@ export async function settleRun(ports: ClosingPorts, scope: Scope, runId: RunId)
   return execution !== null && settle(ports, { scope, runId, execution });
 }
 
-async function settle(ports: ClosingPorts, look: Look): Promise<boolean> {
+/** {@link settleRun} for an execution that was looked at already. */
+export async function settle(ports: ClosingPorts, look: Look): Promise<boolean> {
   const { scope, runId, execution } = look;
   if (!execution.closed) {
     await ports.runs.setStalled(scope, runId, execution.taskAttempt > STALLED_AFTER);
@@ -35,7 +36,8 @@ async function settle(ports: ClosingPorts, look: Look): Promise<boolean> {
   return ports.runs.closeFromOutside(scope, runId, outsideEnd(execution));
 }
 
-interface Look {
+/** A run and how Temporal sees it. */
+export interface Look {
   readonly scope: Scope;
   readonly runId: RunId;
   readonly execution: ExecutionState;

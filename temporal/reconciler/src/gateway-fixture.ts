@@ -56,6 +56,14 @@ export function createFakeGateway(): FakeGateway {
     humanTaskDecided: (workflowId, message) => note('decided', workflowId, message),
     childRunEnded: (workflowId, message) => note('child', workflowId, message),
     describe: (_scope, runId) => answer(() => gateway.executions.get(runId) ?? null),
+    async untilClosed(_scope, runId, { signal }) {
+      for (;;) {
+        const execution = gateway.executions.get(runId);
+        if (gateway.state !== 'there' || signal.aborted) return null;
+        if (execution?.closed === true) return execution;
+        await new Promise(setImmediate);
+      }
+    },
     available: () => gateway.state !== 'open',
     ping: () => answer(() => undefined),
     lastWorkerPollAt: () => answer(() => null),

@@ -1,27 +1,66 @@
 import type { RunId } from '@baton/core';
-import type { Notifications } from '@baton/store';
+import type { Notification, Notifications } from '@baton/store';
 
 /** Tells who waits for a run that it has changed. One subscription serves them all. */
 export interface RunWatch {
   /** Calls the listener whenever the run may have changed, until the returned function is called. */
   subscribe(runId: RunId, listener: () => void): () => void;
+  /** Calls the listener when the run has ended, also when it did so a moment ago, until the returned function is called. */
+  subscribeEnd(runId: RunId, listener: () => void): () => void;
   stop(): void;
 }
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
+/** Ended runs that are remembered: of a run that is over as soon as it was started, the notice comes before who waits for it. */
+const MOST_ENDED = 1_000;
+
 /** A watch over the notices of the database. */
 export function createRunWatch(notifications: Notifications): RunWatch {
-  const listeners = new Map<string, Set<() => void>>();
-  const end = notifications.subscribe('baton_runs', (notice) => {
-    if (notice.kind === 'resync')
-      for (const set of listeners.values()) for (const listener of set) listener();
-    else
-      for (const id of notice.payload.match(ID) ?? [])
-        for (const listener of listeners.get(id) ?? []) listener();
-  });
+  const changes = createListeners();
+  const ends = createListeners();
+  const ended = new Set<string>();
+  const unsubscribe = [
+    notifications.subscribe('baton_runs', changes.tell),
+    notifications.subscribe('baton_run_ends', (notice) => {
+      for (const id of idsOf(notice)) ended.add(id);
+      for (const oldest of ended) {
+        if (ended.size <= MOST_ENDED) break;
+        ended.delete(oldest);
+      }
+      ends.tell(notice);
+    }),
+  ];
   return {
-    subscribe: (runId, listener) => {
+    subscribe: changes.add,
+    subscribeEnd: (runId, listener) => {
+      if (ended.has(runId)) listener();
+      return ends.add(runId, listener);
+    },
+    stop: () => {
+      for (const end of unsubscribe) end();
+      changes.clear();
+      ends.clear();
+    },
+  };
+}
+
+function idsOf(notice: Notification): readonly string[] {
+  return notice.kind === 'message' ? (notice.payload.match(ID) ?? []) : [];
+}
+
+/** Who listens for which run. */
+function createListeners() {
+  const listeners = new Map<string, Set<() => void>>();
+  return {
+    tell: (notice: Notification): void => {
+      const sets =
+        notice.kind === 'resync'
+          ? [...listeners.values()]
+          : idsOf(notice).map((id) => listeners.get(id) ?? []);
+      for (const set of sets) for (const listener of set) listener();
+    },
+    add: (runId: RunId, listener: () => void): (() => void) => {
       const set = listeners.get(runId) ?? new Set();
       set.add(listener);
       listeners.set(runId, set);
@@ -30,10 +69,7 @@ export function createRunWatch(notifications: Notifications): RunWatch {
         if (set.size === 0 && listeners.get(runId) === set) listeners.delete(runId);
       };
     },
-    stop: () => {
-      end();
-      listeners.clear();
-    },
+    clear: () => listeners.clear(),
   };
 }
 

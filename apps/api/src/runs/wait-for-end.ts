@@ -16,22 +16,25 @@ export interface WaitParams {
   readonly signal: AbortSignal;
 }
 
-/** A look without being told, should a notice get lost. */
+/** Looks without being told, should a notice get lost: the first one and the others. */
+const FIRST_LOOK_MS = 1_000;
 const BACKSTOP_MS = 5_000;
 
-/** The run once it has ended; as it is when the time is up or the client gone. Reads again only when something happened. */
+/** The run once it has ended; as it is when the time is up or the client gone. It is not read before something happened. */
 export async function waitForEnd(ports: WaitPorts, params: WaitParams): Promise<RunRecord> {
   const { scope, waitMs, signal } = params;
   const bell = createBell();
-  const end = ports.watch.subscribe(params.run.id, bell.ring);
+  const end = ports.watch.subscribeEnd(params.run.id, bell.ring);
   const deadline = performance.now() + waitMs;
   let run = params.run;
+  let lookMs = FIRST_LOOK_MS;
   try {
     for (;;) {
-      run = (await ports.runs.get(scope, run.id)) ?? run;
       const leftMs = deadline - performance.now();
       if (isTerminal(run.status) || leftMs <= 0) return run;
-      if ((await bell.wait(Math.min(leftMs, BACKSTOP_MS), signal)) === 'aborted') return run;
+      if ((await bell.wait(Math.min(leftMs, lookMs), signal)) === 'aborted') return run;
+      run = (await ports.runs.get(scope, run.id)) ?? run;
+      lookMs = BACKSTOP_MS;
     }
   } finally {
     end();
