@@ -6,7 +6,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type InjectedSinks } from '@temporalio/worker';
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { BatonSinks } from './messages.ts';
-import { workflowsPath } from './workflows-path.ts';
+import { preloadModules, workflowsPath } from './workflows-path.ts';
 
 type Handle = ReturnType<TestWorkflowEnvironment['client']['workflow']['getHandle']>;
 
@@ -98,7 +98,11 @@ export async function createStage(address?: string): Promise<Stage> {
   const worker = await Worker.create({
     connection: environment.nativeConnection,
     taskQueue,
-    workflowBundle: await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') }),
+    workflowBundle: await bundleWorkflowCode({
+      workflowsPath,
+      preloadModules,
+      logger: new DefaultLogger('ERROR'),
+    }),
     activities: { ...allOf(effects) },
     sinks,
   });
