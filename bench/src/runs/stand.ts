@@ -22,6 +22,8 @@ export interface Stand {
   readonly temporal: RunningTemporal;
   /** Starts one of our own programs; it ends with the stand at the latest. */
   start(program: Program): Promise<SupervisedProcess>;
+  /** Rejects with its last words when a program has ended that nobody had stopped; never resolves. */
+  readonly broken: Promise<never>;
   stop(): Promise<void>;
 }
 
@@ -51,6 +53,9 @@ export interface StandParams {
 export async function startStand({ onProgress, profiles }: StandParams): Promise<Stand> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-bench-'));
   const started: { stop(): Promise<unknown> }[] = [];
+  const { promise: broken, reject: breakOff } = Promise.withResolvers<never>();
+  // Whoever measures listens; before and after that it is nobody's business.
+  broken.catch(() => undefined);
   const stop = async (): Promise<void> => {
     for (const part of started.splice(0).reverse()) await part.stop();
     await rm(folder, { recursive: true, force: true });
@@ -76,9 +81,12 @@ export async function startStand({ onProgress, profiles }: StandParams): Promise
         graceMs: 20_000,
       });
       started.push(child);
+      void child.ended.then(async ({ wanted }) => {
+        if (!wanted) breakOff(new Error(`${name} ended by itself:\n${await child.logTail(30)}`));
+      });
       return child;
     };
-    return { postgres, temporal, start, stop };
+    return { postgres, temporal, start, broken, stop };
   } catch (error) {
     await stop();
     throw error;

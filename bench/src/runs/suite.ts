@@ -23,41 +23,49 @@ export interface RunsParams {
 /** Rounds that count. */
 const ROUNDS = 5;
 
+/** Task queue of the hand-written workflows. */
+const BASELINE_QUEUE = 'bench-baseline';
+
 /** Operations under way at once. */
 const CONCURRENCIES = [1, 20];
 
-/** Measures runs of Baton beside hand-written workflows on one Temporal. Rejects as soon as a result is wrong. */
+/**
+ * Measures runs of Baton beside hand-written workflows on one Temporal. Rejects as soon as a result is wrong, and when one of
+ * the programs ends by itself.
+ */
 export async function benchRuns(params: RunsParams): Promise<void> {
   const stand = await startStand(params);
   try {
-    const agent = await startAgent(stand);
-    const baton = await startBaton(stand, 'bench');
-    const taskQueue = 'bench-baseline';
-    const byHand = await stand.start({
-      name: 'baseline',
-      main: 'bench/src/runs/baseline/worker-main.ts',
-      args: [stand.temporal.address, taskQueue, `${agent.url}/count`],
-    });
-    const ours = await createBatonContenders(baton.apiUrl, `${agent.url}/count`);
-    const theirs = await createBaselineContenders(stand.temporal.address, taskQueue);
-    const parts: Parts = {
-      ledger: createLedger(agent.url),
-      pids: {
-        server: stand.temporal.process.pid,
-        worker: baton.worker.pid,
-        api: baton.api.pid,
-        postgres: stand.postgres.process.pid,
-        byHand: byHand.pid,
-      },
-    };
-    for (const workload of workloadsOf(ours, theirs).filter(
-      ({ name }) => params.workloads?.includes(name) ?? true,
-    ))
-      for (const concurrency of CONCURRENCIES) await measure(params, parts, { workload, concurrency });
-    await theirs.close();
+    await Promise.race([measureAll(params, stand), stand.broken]);
   } finally {
     await stand.stop();
   }
+}
+
+async function measureAll(params: RunsParams, stand: Stand): Promise<void> {
+  const agent = await startAgent(stand);
+  const url = `${agent.url}/count`;
+  const baton = await startBaton(stand, 'bench');
+  const { address } = stand.temporal;
+  const byHand = await stand.start({
+    name: 'baseline',
+    main: 'bench/src/runs/baseline/worker-main.ts',
+    args: [address, BASELINE_QUEUE, url],
+  });
+  const ours = await createBatonContenders(baton.apiUrl, url);
+  const theirs = await createBaselineContenders(address, BASELINE_QUEUE);
+  const pids = {
+    server: stand.temporal.process.pid,
+    worker: baton.worker.pid,
+    api: baton.api.pid,
+    postgres: stand.postgres.process.pid,
+    byHand: byHand.pid,
+  };
+  const parts: Parts = { ledger: createLedger(agent.url), pids };
+  const isWanted = ({ name }: Workload): boolean => params.workloads?.includes(name) ?? true;
+  for (const workload of workloadsOf(ours, theirs).filter(isWanted))
+    for (const concurrency of CONCURRENCIES) await measure(params, parts, { workload, concurrency });
+  await theirs.close();
 }
 
 async function startAgent(
