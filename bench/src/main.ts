@@ -34,7 +34,7 @@ async function main(options: Options): Promise<void> {
   const { short, json, suites, workloads, profiles } = options;
   if (suites.includes('expressions')) {
     const { lines, onLine } = collector<JqLine>(json);
-    await benchJq({ rounds: 5, roundMs: short ? 40 : 400 }, onLine);
+    await benchJq({ rounds: 5, roundMs: short ? 20 : 400 }, onLine);
     show(options, 'Expressions: µs a call; how many times as long the other takes.', expressionTable(lines));
   }
   if (suites.includes('runs')) {
@@ -42,7 +42,8 @@ async function main(options: Options): Promise<void> {
     const costs = collector<CostLine>(json);
     const { onLine } = runs;
     await benchRuns({
-      turnMs: short ? 500 : 2000,
+      turnMs: short ? 300 : 2000,
+      budgetMs: short ? 120_000 : Infinity,
       workloads,
       profiles,
       onProgress,

@@ -30,6 +30,8 @@ export interface RoundsParams {
   readonly turnMs: number;
   /** Operations under way at once. */
   readonly concurrency: number;
+  /** Milliseconds after which no further round begins; default: there is no end to it. One round is measured in any case. */
+  readonly budgetMs?: number;
   /** Called around each turn that counts; what is called with is what came of the turn. */
   readonly around?: (contender: Contender, turn: () => Promise<Turn>) => Promise<Turn>;
 }
@@ -42,12 +44,14 @@ const MOST_OPERATIONS = 400;
  * Rejects as soon as a result is wrong.
  */
 export async function runRounds(params: RoundsParams): Promise<ReadonlyMap<string, readonly Turn[]>> {
-  const { contenders, rounds, concurrency } = params;
+  const { contenders, rounds, concurrency, budgetMs = Infinity } = params;
+  const since = performance.now();
   const around = params.around ?? ((_contender, turn) => turn());
   const counts = new Map<string, number>();
   for (const contender of contenders) counts.set(contender.name, await warmUp(contender, params));
   const turns = new Map<string, Turn[]>(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
+    if (round > 0 && performance.now() - since > budgetMs) break;
     for (const contender of rotated(contenders, round)) {
       const count = counts.get(contender.name) ?? concurrency;
       const turn = await around(contender, () => takeTurn(contender, { count, concurrency }));
@@ -62,10 +66,12 @@ function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
   return [...items.slice(at), ...items.slice(0, at)];
 }
 
-/** Warms a contender up; gives how many operations a turn of it has. */
+/** Warms a contender up for about a turn; gives how many operations a turn of it has. */
 async function warmUp(contender: Contender, { turnMs, concurrency }: RoundsParams): Promise<number> {
-  await takeTurn(contender, { count: concurrency, concurrency });
-  const { throughput } = await takeTurn(contender, { count: concurrency * 2, concurrency });
+  const since = performance.now();
+  let { throughput } = await takeTurn(contender, { count: concurrency, concurrency });
+  if (performance.now() - since < turnMs)
+    ({ throughput } = await takeTurn(contender, { count: concurrency * 2, concurrency }));
   return Math.min(MOST_OPERATIONS, Math.max(concurrency, Math.round((throughput * turnMs) / 1000)));
 }
 

@@ -12,6 +12,8 @@ import { createLedger, type Ledger } from './ledger.ts';
 export interface RunsParams {
   /** About how long one contender has its turn in one round, in milliseconds. */
   readonly turnMs: number;
+  /** Milliseconds for all workloads together; what is slower than that has fewer rounds, and is told of. */
+  readonly budgetMs: number;
   /** Names of workloads; null for all. */
   readonly workloads: readonly string[] | null;
   readonly onProgress: StandParams['onProgress'];
@@ -63,8 +65,15 @@ async function measureAll(params: RunsParams, stand: Stand): Promise<void> {
   };
   const parts: Parts = { ledger: createLedger(agent.url), pids };
   const isWanted = ({ name }: Workload): boolean => params.workloads?.includes(name) ?? true;
-  for (const workload of workloadsOf(ours, theirs).filter(isWanted))
-    for (const concurrency of CONCURRENCIES) await measure(params, parts, { workload, concurrency });
+  const workloads = workloadsOf(ours, theirs).filter(isWanted);
+  const until = performance.now() + params.budgetMs;
+  const turns = workloads.flatMap((workload) =>
+    CONCURRENCIES.map((concurrency) => ({ workload, concurrency })),
+  );
+  for (const [index, turn] of turns.entries()) {
+    const budgetMs = (until - performance.now()) / (turns.length - index);
+    await measure(params, parts, { ...turn, budgetMs });
+  }
   await theirs.close();
 }
 
@@ -87,10 +96,16 @@ interface Parts {
   readonly pids: Parameters<typeof createAccounts>[0];
 }
 
+interface Task {
+  readonly workload: Workload;
+  readonly concurrency: number;
+  readonly budgetMs: number;
+}
+
 async function measure(
   params: RunsParams,
   parts: Parts,
-  { workload, concurrency }: { readonly workload: Workload; readonly concurrency: number },
+  { workload, concurrency, budgetMs }: Task,
 ): Promise<void> {
   const { ours, theirs, calls } = workload;
   params.onProgress(`${workload.name} ${workload.title}, ${concurrency} at once`);
@@ -102,8 +117,11 @@ async function measure(
     rounds: ROUNDS,
     turnMs: params.turnMs,
     concurrency,
+    budgetMs,
     around,
   });
+  const rounds = Math.min(...[...turns.values()].map(({ length }) => length));
+  if (rounds < ROUNDS) params.onProgress(`The machine is slow: ${rounds} rounds instead of ${ROUNDS}`);
   const of = ({ contender }: { readonly contender: Contender }): readonly Turn[] =>
     turns.get(contender.name) ?? [];
   for (const one of ours)
