@@ -2,7 +2,7 @@ import { workflowIdOf, type NumberedTrace, type RunId, type Scope } from '@baton
 import type { Database, Queryable } from './database.ts';
 import { isDatabaseUnavailable } from './database-errors.ts';
 import type { AppendResult, SinkBatch } from './events.ts';
-import type { KnownRuns } from './events-known.ts';
+import type { RememberedRuns } from './events-remembered.ts';
 import { mergeEvents } from './events-merge.ts';
 import { planOnward, writeOnward, type Onward } from './events-onward.ts';
 import { loadHolding, loadSteps, loadStored, lockRuns, type LockedRun, type RunKey } from './events-read.ts';
@@ -26,7 +26,7 @@ export interface MergedRun {
 /** The sink's path: what simply goes on takes the short way, everything else the long one. */
 export async function appendEvents(
   db: Database,
-  known: KnownRuns,
+  known: RememberedRuns,
   batches: readonly SinkBatch[],
 ): Promise<AppendResult> {
   const arrivals = groupByRun(batches);
@@ -41,7 +41,7 @@ export async function appendEvents(
 
 async function appendOnward(
   db: Database,
-  known: KnownRuns,
+  known: RememberedRuns,
   arrivals: ReadonlyMap<string, Arrival>,
 ): Promise<ReadonlySet<string>> {
   const plans = new Map<string, Onward>();

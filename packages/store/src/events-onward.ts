@@ -1,6 +1,6 @@
 import { parseWorkflowId, workflowIdOf } from '@baton/core';
 import { NOTHING, select, sql, type Queryable, type Sql } from './database.ts';
-import type { KnownRun } from './events-known.ts';
+import type { RememberedRun } from './events-remembered.ts';
 import { mergeEvents } from './events-merge.ts';
 import type { RunKey } from './events-read.ts';
 import { insertionOf, OVERWRITE_STEP, stepInsertionOf } from './events-write.ts';
@@ -24,13 +24,13 @@ export interface Onward {
   readonly plan: MergePlan;
   readonly projection: Projection;
   /** The run afterwards; null once it has ended. */
-  readonly next: KnownRun | null;
+  readonly next: RememberedRun | null;
 }
 
 const NOTHING_KNOWN = { lastPosition: 0, state: NOTHING_YET.run, steps: NOTHING_YET.steps, size: 0 };
 
 /** Plans a batch as one that goes on; null when it does not, as far as this process can tell. */
-export function planOnward(batch: SinkBatch, known: KnownRun | undefined): Onward | null {
+export function planOnward(batch: SinkBatch, known: RememberedRun | undefined): Onward | null {
   const { temporalRunId, events } = batch;
   const { lastPosition, state, steps, size } = known ?? NOTHING_KNOWN;
   if (batch.replayed || state.end !== null) return null;

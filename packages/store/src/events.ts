@@ -2,7 +2,7 @@ import type { Json, NumberedTrace, RunId, Scope } from '@baton/core';
 import { select, type Database } from './database.ts';
 import { appendEvents } from './events-append.ts';
 import { toEventRecord } from './events-codec.ts';
-import { createKnownRuns } from './events-known.ts';
+import { createRememberedRuns } from './events-remembered.ts';
 import { rebuildRun } from './events-rebuild.ts';
 import { number } from './row-codec.ts';
 import { confirmEnd } from './run-end.ts';
@@ -100,7 +100,7 @@ const DEFAULT_LIMIT = 500;
 /** The repository of events on a database. */
 export function createEventRepository(db: Database): EventRepository {
   const { prisma } = db;
-  const known = createKnownRuns();
+  const known = createRememberedRuns();
   return {
     append: (batches) => appendEvents(db, known, batches),
     confirmClosed: (scope, runId, params = {}) => confirmEnd(db, scope, { ...params, runId }),

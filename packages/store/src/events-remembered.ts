@@ -2,7 +2,7 @@ import type { RunState } from './projection.ts';
 import type { StepRecord } from './steps.ts';
 
 /** A run as this process left it when it stored the newest events of it. */
-export interface KnownRun {
+export interface RememberedRun {
   /** Temporal's id of the execution that told them. */
   readonly temporalRunId: string;
   readonly lastPosition: number;
@@ -14,14 +14,14 @@ export interface KnownRun {
 }
 
 /** What this process remembers of runs, so that it need not read what it wrote; forgetting costs nothing but time. */
-export interface KnownRuns {
-  get(key: string): KnownRun | undefined;
-  note(key: string, run: KnownRun): void;
+export interface RememberedRuns {
+  get(key: string): RememberedRun | undefined;
+  note(key: string, run: RememberedRun): void;
   forget(key: string): void;
 }
 
 /** How much is remembered at most. */
-export interface KnownRunsLimits {
+export interface RememberedRunsLimits {
   /** Default 1,000. */
   readonly runs?: number;
   /** Steps of one run; a run with more is not remembered. Default 200. */
@@ -31,12 +31,12 @@ export interface KnownRunsLimits {
 }
 
 /** A memory that forgets the runs first that were noted longest ago. */
-export function createKnownRuns({
+export function createRememberedRuns({
   runs = 1_000,
   steps = 200,
   size = 16 * 1024 * 1024,
-}: KnownRunsLimits = {}): KnownRuns {
-  const known = new Map<string, KnownRun>();
+}: RememberedRunsLimits = {}): RememberedRuns {
+  const known = new Map<string, RememberedRun>();
   let held = 0;
   const forget = (key: string): void => {
     held -= known.get(key)?.size ?? 0;

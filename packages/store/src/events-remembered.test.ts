@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { createKnownRuns, type KnownRun } from './events-known.ts';
+import { createRememberedRuns, type RememberedRun } from './events-remembered.ts';
 import { NOTHING_YET } from './projection.ts';
 import { foldStep } from './projection-steps.ts';
 import { aStep, numbered } from './samples.ts';
 
-const run = (more: Partial<KnownRun> = {}): KnownRun => ({
+const run = (more: Partial<RememberedRun> = {}): RememberedRun => ({
   temporalRunId: 'execution-1',
   lastPosition: 1,
   state: NOTHING_YET.run,
@@ -20,15 +20,15 @@ const step = foldStep(undefined, {
   input: null,
 });
 
-describe('createKnownRuns()', () => {
+describe('createRememberedRuns()', () => {
   it('forgets the run first that was noted longest ago', () => {
-    const known = createKnownRuns({ runs: 2 });
+    const known = createRememberedRuns({ runs: 2 });
     for (const key of ['a', 'b', 'a', 'c']) known.note(key, run());
     expect(['a', 'b', 'c'].map((key) => known.get(key) !== undefined)).toEqual([true, false, true]);
   });
 
   it('holds no more than it may', () => {
-    const known = createKnownRuns({ size: 100 });
+    const known = createRememberedRuns({ size: 100 });
     known.note('a', run({ size: 60 }));
     known.note('a', run({ size: 70 }));
     known.note('b', run({ size: 40 }));
@@ -39,7 +39,7 @@ describe('createKnownRuns()', () => {
   });
 
   it('does not remember runs of very many steps, nor what it knew of them before', () => {
-    const known = createKnownRuns({ steps: 1 });
+    const known = createRememberedRuns({ steps: 1 });
     known.note('a', run({ steps: new Map([[1, step]]) }));
     expect(known.get('a')).toBeDefined();
     known.note(
@@ -55,7 +55,7 @@ describe('createKnownRuns()', () => {
   });
 
   it('forgets when it is told to', () => {
-    const known = createKnownRuns();
+    const known = createRememberedRuns();
     known.note('a', run());
     known.forget('a');
     known.forget('b');
