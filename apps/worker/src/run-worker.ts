@@ -20,6 +20,7 @@ import {
   type InjectedSinks,
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
+import { deploymentOptions } from './deployment.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import { createRetelling, type Retelling } from './retelling.ts';
 import type { Settings } from './settings.ts';
@@ -138,6 +139,7 @@ export function createTemporalWorker(
       baton: { ...sink.sinks.baton, abandon: { fn: (_task, key) => localCalls.abandon(key) } },
     } satisfies InjectedSinks<BatonSinks>,
     dataConverter: { payloadCodecs: [createClaimCheck(store.artifacts)] },
+    ...deploymentOptions(parts.settings),
     maxCachedWorkflows: parts.settings.BATON_WORKER_CACHE,
     maxHeartbeatThrottleInterval: '5 seconds',
     shutdownGraceTime: GRACE,

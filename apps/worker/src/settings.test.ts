@@ -43,4 +43,18 @@ describe('readSettings()', () => {
     expect(read).toThrow(/^The worker cannot start: .*\.$/s);
     for (const name of ['DATABASE_URL', ...Object.keys(wrong)]) expect(read).toThrow(name);
   });
+
+  it.each([
+    ['BATON_WORKER_BUILD_ID', { BATON_WORKER_DEPLOYMENT: 'baton' }],
+    ['BATON_WORKER_DEPLOYMENT', { BATON_WORKER_BUILD_ID: '1.2.0' }],
+  ])('asks for %s when only the other half of a version is given', (name, given) => {
+    expect(() => readSettings({ DATABASE_URL, ...given })).toThrow(
+      `The worker cannot start: ${name}: give BATON_WORKER_DEPLOYMENT and BATON_WORKER_BUILD_ID together, or neither for a worker without versions.`,
+    );
+  });
+
+  it.each(['', 'a.b', 'a:b', 'a b', '__a'])('refuses %j as the name of a deployment', (name) => {
+    const given = { DATABASE_URL, BATON_WORKER_DEPLOYMENT: name, BATON_WORKER_BUILD_ID: '1' };
+    expect(() => readSettings(given)).toThrow('BATON_WORKER_DEPLOYMENT');
+  });
 });
