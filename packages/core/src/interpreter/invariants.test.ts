@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Json, JsonObject } from '../json.ts';
+import type { Json } from '../json.ts';
 import { parseJson } from '../json-codec.ts';
 import type { InterpreterEvent } from './commands.ts';
+import { anyTask, tasksAround } from './definitions-fixture.ts';
 import { BEGIN, PARAMS, snapshotOf } from './hand-runtime-fixture.ts';
 import { createInterpreter } from './interpreter.ts';
 import { TURN_SHARE, type TurnResult } from './settle.ts';
@@ -12,48 +13,6 @@ import { bodyOf, commandOf, frameAt, itemAt, openTurn, shown, stepOf, taskAt, ty
 import { guard } from './lifecycle.ts';
 import { loadRun } from './load.ts';
 import { behaviors } from './behaviors/behaviors.ts';
-
-/** A task of any kind; expressions are such as hold for any data. */
-const leaf: fc.Arbitrary<JsonObject> = fc.constantFrom<JsonObject>(
-  { set: { n: '${ (.n? // 0) + 1 }' } },
-  { set: '${ [.] | tostring | length }', export: { as: '{ last: . }' } },
-  { raise: { error: { type: 'https://example.com/x', status: 400, detail: 'n is ${ .n? }' } } },
-  { set: '${ error("no") }' },
-  { wait: 'PT5S' },
-  { listen: { to: { any: [{ with: { type: 'x' } }, { with: { type: 'y' } }] } }, timeout: { after: 'PT1H' } },
-  { emit: { event: { with: { type: 'x' } } } },
-  { call: 'http', with: { method: 'get', endpoint: 'https://a.example/' } },
-  { call: 'agent', with: { agent: 'writer', input: '${ . }' } },
-  { call: 'human', with: { title: 'Sure about ${ $task.name }?', expires: 'PT1H' } },
-  { run: { workflow: { namespace: 'a', name: 'b', version: '1.0.0' } } },
-);
-
-const { scope } = fc.letrec<{ scope: JsonObject; list: Json[] }>((tie) => ({
-  list: fc
-    .array(tie('scope'), { minLength: 1, maxLength: 3 })
-    .map((tasks) => tasks.map((task, index) => ({ [`t${index}`]: task }))),
-  scope: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    leaf,
-    leaf.map((task) => ({ ...task, if: '(now | floor) % 2 == 0' })),
-    leaf.map((task) => ({ ...task, then: 'exit' })),
-    tie('list').map((tasks) => ({ do: tasks, timeout: { after: 'PT30S' } })),
-    fc.tuple(tie('list'), fc.integer({ min: 1, max: 3 })).map(([tasks, concurrency]) => ({
-      for: { in: '[1,2,3]' },
-      while: '$item < 3 or ((. | type) != "number")',
-      metadata: { baton: { concurrency } },
-      do: tasks,
-    })),
-    fc.tuple(tie('list'), fc.boolean()).map(([branches, compete]) => ({ fork: { branches, compete } })),
-    fc.tuple(tie('list'), tie('list')).map(([tasks, handler]) => ({
-      try: tasks,
-      catch: {
-        retry: { delay: 'PT1S', limit: { attempt: { count: 2, duration: 'PT20S' } } },
-        do: handler,
-      },
-    })),
-  ),
-}));
 
 /** What happens next, by a number: mostly answers, now and then something else. */
 function chosenEvent(
@@ -122,7 +81,7 @@ function drive(
 
 const run = fc.tuple(
   fc
-    .array(scope, { minLength: 1, maxLength: 3 })
+    .array(tasksAround(anyTask), { minLength: 1, maxLength: 3 })
     .map((tasks) => tasks.map((task, n) => ({ [`s${n}`]: task }))),
   fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 30, maxLength: 30 }),
 );
