@@ -133,6 +133,28 @@ describe('calls', () => {
     expect(scheduled).toHaveLength(1);
   });
 
+  it('are local in chains of no more than a second, after which a cancel is seen', async () => {
+    const canceled = gate();
+    const fifth = gate();
+    let calls = 0;
+    stage.effects.callHttp = async () => 'quick';
+    stage.effects.callHttpLocally = async () => {
+      calls += 1;
+      if (calls === 5) {
+        fifth.open();
+        await canceled.opened;
+      }
+      return { tookMs: 400, result: calls };
+    };
+    const handle = await stage.start([{ many: { for: { in: '[range(100)]' }, do: [{ a: get() }] } }]);
+    await fifth.opened;
+    await handle.cancel();
+    canceled.open();
+    expect(await causeOf(handle.result())).toMatchObject({ name: 'CancelledFailure' });
+    // Three calls of 400 ms fill a second: the fifth is the second of its chain, and one more may follow it.
+    expect(calls).toBeLessThanOrEqual(6);
+  });
+
   it('that fail are tried again by the run, never by Temporal, with one key', async () => {
     const keys: string[] = [];
     stage.effects.callHttp = async ({ idempotencyKey }) => {

@@ -8,7 +8,8 @@ import { ApplicationFailure } from '@temporalio/workflow';
 import type { BatonSinks } from './messages.ts';
 import { preloadModules, workflowsPath } from './workflows-path.ts';
 
-type Handle = ReturnType<TestWorkflowEnvironment['client']['workflow']['getHandle']>;
+/** A run in Temporal's hands; signals and the result go along with the executions of the run. */
+export type Handle = ReturnType<TestWorkflowEnvironment['client']['workflow']['getHandle']>;
 
 /** A real Temporal and a worker with the workflow code as it ships; the effects are the test's. */
 export interface Stage {
@@ -23,7 +24,7 @@ export interface Stage {
   /** Starts a run that does what `tasks` say, with signals that come before its first workflow task. */
   start(
     tasks: JsonObject[],
-    more?: Partial<Pick<Snapshot, 'input' | 'agents' | 'pins'>> & {
+    more?: Partial<Omit<Snapshot, 'runId'>> & {
       readonly signal?: readonly [name: string, argument?: Json];
     },
   ): Promise<Handle>;
@@ -59,8 +60,10 @@ function allOf(effects: Partial<Activities>): Activities {
   return {
     invokeAgent: async (params) => given('invokeAgent')(params),
     callHttp: async (params) => given('callHttp')(params),
-    invokeAgentLocally: async (params) => ({ tookMs: 1, result: await given('invokeAgent')(params) }),
-    callHttpLocally: async (params) => ({ tookMs: 1, result: await given('callHttp')(params) }),
+    invokeAgentLocally: async (params) =>
+      effects.invokeAgentLocally?.(params) ?? { tookMs: 1, result: await given('invokeAgent')(params) },
+    callHttpLocally: async (params) =>
+      effects.callHttpLocally?.(params) ?? { tookMs: 1, result: await given('callHttp')(params) },
     openHumanTask: async (params) => given('openHumanTask')(params),
     takeHumanTaskOutcome: async (params) => given('takeHumanTaskOutcome')(params),
     expireHumanTask: async (params) => given('expireHumanTask')(params),

@@ -1,0 +1,100 @@
+import { heartbeat } from '@temporalio/activity';
+import type { Json, JsonObject } from '@baton/core';
+import {
+  anotherThan,
+  beside,
+  child,
+  childOf,
+  get,
+  heard,
+  LISTEN,
+  review,
+  talk,
+  type Scenario,
+} from './feature-parts-fixture.ts';
+import type { Handle, Stage } from './stage-fixture.ts';
+
+/** Events that are more than a stage of {@link LONG_FEATURES} takes in one execution. */
+const MANY = 60;
+
+/** Starts a run of a branch and of another one that hears {@link MANY} events, and waits for its second execution. */
+async function continued(stage: Stage, branch: JsonObject): Promise<Handle> {
+  const handle = await stage.start([beside(branch, heard(MANY))]);
+  const { runId } = await handle.describe();
+  await talk(handle, MANY - 1);
+  await anotherThan(handle, runId);
+  return handle;
+}
+
+const last = { type: 'go', id: 'last' };
+
+/** What a run can have open when it is continued as new; on a stage that suggests it after 40 events. */
+export const LONG_FEATURES: Readonly<Record<string, Scenario>> = {
+  'continued-with-a-timer': async (stage) => {
+    const handle = await continued(stage, { nap: { wait: 'PT3S' } });
+    await handle.signal('event', last);
+    return handle;
+  },
+  'continued-with-a-human-task': async (stage) => {
+    let outcome: Json = null;
+    stage.effects.openHumanTask = async () => ({ humanTaskId: 'task-1', outcome });
+    stage.effects.takeHumanTaskOutcome = async () => outcome;
+    const handle = await continued(stage, review());
+    outcome = { outcome: 'approve' };
+    await handle.signal('humanTaskDecided', { humanTaskId: 'task-1', decisionId: 'd-1' });
+    await handle.signal('event', last);
+    return handle;
+  },
+  'continued-with-a-child-run': async (stage) => {
+    let end: { output: Json } | null = null;
+    const accepted = childOf([LISTEN]);
+    stage.effects.createChildRun = async () => accepted;
+    stage.effects.takeChildRunEnd = async () => end;
+    const handle = await continued(stage, child(true));
+    await handle.client.getHandle(accepted.workflowId).signal('event', { type: 'go' });
+    end = { output: 'grown up' };
+    await handle.signal('childRunEnded', { childRunId: accepted.runId });
+    await handle.signal('event', last);
+    return handle;
+  },
+  'continued-and-canceled': async (stage) => {
+    const accepted = childOf([LISTEN]);
+    stage.effects.createChildRun = async () => accepted;
+    stage.effects.takeChildRunEnd = async () => null;
+    const handle = await continued(stage, child(true));
+    await handle.signal('cancelReason', 'Enough.');
+    await handle.cancel();
+    return handle;
+  },
+  'continued-after-a-call': async (stage) => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    stage.effects.callHttp = async () => {
+      await answered;
+      return 'late';
+    };
+    const handle = await stage.start([beside({ slow: get('https://slow.example/') }, heard(MANY))]);
+    const { runId } = await handle.describe();
+    await talk(handle, MANY - 1);
+    answer();
+    await anotherThan(handle, runId);
+    await handle.signal('event', last);
+    return handle;
+  },
+  'continued-with-a-call': async (stage) => {
+    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+    let calls = 0;
+    stage.effects.callHttp = async () => {
+      calls += 1;
+      if (calls > 1) return 'at last';
+      const beats = setInterval(heartbeat, 2_000);
+      await answered;
+      clearInterval(beats);
+      return 'too late';
+    };
+    // Held back for so long that the call is delivered again.
+    const handle = await continued(stage, { slow: get('https://slow.example/') });
+    await handle.signal('event', last);
+    answer();
+    return handle;
+  },
+};
