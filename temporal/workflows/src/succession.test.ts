@@ -28,6 +28,9 @@ describe('createSuccession()', () => {
     const succession = createSuccession(() => length);
     expect(succession.isDue('resting')).toBe(false);
     Object.assign(length, { historyLength: 100, continueAsNewSuggested: true });
+    // Nothing has happened but that what was open was taken up.
+    expect(succession.isDue('resting')).toBe(false);
+    succession.note(1);
     expect(succession.isDue('resting')).toBe(true);
     length.historyLength = 149;
     expect(succession.holds()).toBe(false);

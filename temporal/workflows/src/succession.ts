@@ -56,6 +56,7 @@ export function createSuccession(length: () => LengthOfExecution = workflowInfo)
     tire: () => {
       tired = true;
     },
-    isDue: (motion) => extent() >= 1 && (motion === 'resting' || (tired && motion === 'calling')),
+    // An execution that has told nothing would be continued for ever: taking up what is open can be long by itself.
+    isDue: (motion) => told > 0 && extent() >= 1 && (motion === 'resting' || (tired && motion === 'calling')),
   };
 }
