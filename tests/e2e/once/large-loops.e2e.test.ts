@@ -1,20 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { startAgent } from '../agent-stand-in.ts';
 import { textOf } from '../http.ts';
-import { callAgent, createScenario, objectOf } from '../scenario.ts';
+import { ownAgent, ownStack } from '../own-parts.ts';
+import { callAgent, objectOf } from '../scenario.ts';
 import { verifies } from '../verifies.ts';
-
-const { call, publish, register, start, ended } = createScenario();
 
 /** Appends what was heard to the context. */
 const NOTED = '($context // []) + .';
 
 describe('a run that is long', () => {
+  // With workers of their own: others would wait behind hundreds of calls.
+
   it(
     verifies('DURABLE-6', 'takes 10,000 items, 500 side by side at most'),
     async () => {
+      const { register, publish, start, ended } = (await ownStack()).scenario;
       let [open, most] = [0, 0];
-      const agent = await startAgent(async ({ body }) => {
+      const agent = await ownAgent(async ({ body }) => {
         open += 1;
         most = Math.max(most, open);
         await new Promise(setImmediate);
@@ -32,7 +33,6 @@ describe('a run that is long', () => {
       });
       expect(agent.effects).toHaveLength(10_000);
       expect(most).toBeLessThanOrEqual(500);
-      await agent.stop();
     },
     420_000,
   );
@@ -40,6 +40,7 @@ describe('a run that is long', () => {
   it(
     verifies('DURABLE-6', 'hears 2,000 signals, each once and in order'),
     async () => {
+      const { call, publish, start, ended } = (await ownStack()).scenario;
       const listen = { listen: { to: { one: { with: { type: 'tick' } } } } };
       const hear = {
         for: { in: '[range(2000)]' },
