@@ -263,6 +263,15 @@ describe('confirmClosed()', () => {
     await expectRebuildToChangeNothing(run);
   });
 
+  it('shows an output that PostgreSQL keeps and cannot read', async () => {
+    for (const output of ['a\u0000b', 'half \ud83d']) {
+      const run = await acceptRun();
+      await append(aBatch(run, [started, completed(2, output)]));
+      const result = await fixture.store.events.confirmClosed(run.scope, run.runId, { status: 'completed' });
+      expect(result).toMatchObject({ outcome: 'published', run: { output } });
+    }
+  });
+
   it('forgets an end whose task ran again differently, without a word to readers', async () => {
     const run = await acceptRun();
     await append(aBatch(run, [started, completed(2)], { historyLength: 10 }));

@@ -3,6 +3,7 @@ import { execute, select, type Database, type Queryable } from './database.ts';
 import type { ConfirmParams, ConfirmResult } from './events.ts';
 import { cancelTasksOfRun } from './human-task-settle.ts';
 import { jsonText, type Row } from './row-codec.ts';
+import { isUnreadableJson } from './database-errors.ts';
 import { publishEnd, tellEnd } from './run-publish.ts';
 import { RUN_COLUMNS, toProvisional, toRunRecord } from './runs-codec.ts';
 import type { OutsideEnd, Provisional, RunRecord } from './runs.ts';
@@ -22,7 +23,10 @@ type Confirmed = ConfirmParams & { readonly runId: RunId };
 
 /** Publishes the end a run's own last event told, now that its execution is known to be closed. */
 export async function confirmEnd(db: Database, scope: Scope, params: Confirmed): Promise<ConfirmResult> {
-  const run = await publishEnd(db.prisma, scope, params);
+  const run = await publishEnd(db.prisma, scope, params).catch((error: unknown) => {
+    if (isUnreadableJson(error)) return null;
+    throw error;
+  });
   return run === null ? confirmUnderLock(db, scope, params) : { outcome: 'published', run };
 }
 
