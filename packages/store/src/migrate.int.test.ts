@@ -202,7 +202,7 @@ describe('a database that is away', () => {
     await store.ping();
     const client = new pg.Client({ connectionString: database.url });
     await client.connect();
-    const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'baton'`;
+    const kill = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'baton' AND datname = current_database()`;
     await client.query(kill);
     const outcome = await store.ping().catch((error: unknown) => isDatabaseUnavailable(error));
     expect([undefined, true]).toContain(outcome);

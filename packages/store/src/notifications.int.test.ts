@@ -68,7 +68,7 @@ describe('subscribe()', () => {
     await box.next(({ kind }) => kind === 'message');
     const before = box.seen.length;
     await owner.query(
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'baton-notifications'`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'baton-notifications' AND datname = current_database()`,
     );
     await box.next((notification) => isResync(notification) && box.seen.indexOf(notification) >= before);
     const known = box.seen.length;
