@@ -16,7 +16,7 @@ export const STATUSES: readonly Status[] = [
 export type StepStatus = Exclude<Status, 'suspended'> | 'skipped';
 
 /** True once a run can never change again. */
-export function isTerminal(status: Status): boolean {
+export function isTerminal(status: Status): status is Extract<Status, 'completed' | 'faulted' | 'canceled'> {
   return status === 'completed' || status === 'faulted' || status === 'canceled';
 }
 

@@ -1,14 +1,14 @@
-import { workflowIdOf, type NumberedTrace, type RunId, type Scope } from '@baton/core';
+import { workflowIdOf, type RunId, type Scope } from '@baton/core';
 import type { Database, Queryable } from './database.ts';
 import { isDatabaseUnavailable } from './database-errors.ts';
 import type { AppendResult, SinkBatch } from './events.ts';
 import type { RememberedRuns } from './events-remembered.ts';
 import { mergeEvents } from './events-merge.ts';
 import { planOnward, writeOnward, type Onward } from './events-onward.ts';
-import { loadHolding, loadSteps, loadStored, lockRuns, type LockedRun, type RunKey } from './events-read.ts';
-import { confirmEvents, insertEvents, supersedeEvents, writeProjections } from './events-write.ts';
-import type { MergePlan, StoredEvent } from './merge-plan.ts';
-import { NOTHING_YET, project, type Projection } from './projection.ts';
+import { loadHolding, loadSteps, loadStored, lockRuns, storedFrom, type LockedRun } from './events-read.ts';
+import { writeEvents, writeProjections } from './events-write.ts';
+import type { MergePlan } from './merge-plan.ts';
+import { NOTHING_YET, project, stepIdsOf, type Projection } from './projection.ts';
 
 /** A run of an append: what arrived for it, and its row under its lock. */
 interface Arrival {
@@ -122,12 +122,10 @@ interface ArrivedRun {
 }
 
 async function mergeAll(tx: Queryable, arrived: readonly ArrivedRun[]): Promise<readonly MergedRun[]> {
-  const wanted = arrived.map(({ run, batches }) => {
-    const seqs = batches.flatMap(({ events }) => events.map(({ seq }) => seq));
-    // Old rivals tell whether an arriving task has lost before, so then all rows are looked at.
-    return { run, fromSeq: run.rivals ? 0 : Math.min(...seqs) };
-  });
-  const stored = await loadStored(tx, wanted);
+  const stored = await loadStored(
+    tx,
+    arrived.map(({ run, batches }) => storedFrom(run, batches)),
+  );
   return arrived.map(({ run, batches }) => ({
     run,
     plan: mergeEvents({ ...run, stored: stored.get(workflowIdOf(run.scope, run.runId)) ?? [] }, batches),
@@ -135,23 +133,9 @@ async function mergeAll(tx: Queryable, arrived: readonly ArrivedRun[]): Promise<
 }
 
 async function writeMerged(tx: Queryable, merged: readonly MergedRun[]): Promise<void> {
-  const lost = merged.flatMap(({ run, plan }) => at(run, plan.supersede));
-  const confirmed = merged.flatMap(({ run, plan }) => at(run, plan.confirm));
-  const inserts = merged.flatMap(({ run, plan }) => at(run, plan.inserts));
-  if (confirmed.length > 0) await confirmEvents(tx, confirmed);
-  if (lost.length > 0) await supersedeEvents(tx, lost);
+  await writeEvents(tx, merged);
   const changed = merged.filter(({ plan }) => plan.inserts.length > 0 || plan.rebuild);
-  if (changed.length === 0) return;
-  if (inserts.length > 0) await insertEvents(tx, inserts);
-  await writeProjections(tx, await projectAll(tx, changed));
-}
-
-/** Events of a run with its key. */
-export function at<Event extends StoredEvent>(
-  run: RunKey,
-  events: readonly Event[],
-): readonly (Event & RunKey)[] {
-  return events.map((event) => ({ ...event, scope: run.scope, runId: run.runId }));
+  if (changed.length > 0) await writeProjections(tx, await projectAll(tx, changed));
 }
 
 /** A run's new projection, and the steps of it that have to be written. */
@@ -177,9 +161,4 @@ async function projectAll(tx: Queryable, merged: readonly MergedRun[]): Promise<
       : project({ run: run.state, steps: steps.get(key) ?? new Map() }, plan.fresh);
     return { run, plan, projection };
   });
-}
-
-/** Numbers of the steps that events name. */
-export function stepIdsOf(events: readonly NumberedTrace[]): readonly number[] {
-  return [...new Set(events.flatMap((event) => ('step' in event ? [event.step.id] : [])))];
 }

@@ -3,11 +3,11 @@ import { NOTHING, select, sql, type Queryable, type Sql } from './database.ts';
 import type { RememberedRun } from './events-remembered.ts';
 import { mergeEvents } from './events-merge.ts';
 import type { RunKey } from './events-read.ts';
-import { insertionOf, OVERWRITE_STEP, stepInsertionOf } from './events-write.ts';
+import { at, insertionOf, OVERWRITE_STEP, stepInsertionOf } from './events-write.ts';
 import type { SinkBatch } from './events.ts';
 import type { MergePlan } from './merge-plan.ts';
-import { NOTHING_YET, project, type Projection } from './projection.ts';
-import { jsonText } from './row-codec.ts';
+import { NOTHING_YET, project, stepIdsOf, type Projection } from './projection.ts';
+import { jsonOrNull, jsonText } from './row-codec.ts';
 
 /*
  * The short way of events that simply go on: live ones of the execution told of last, from the next number on, of a run that
@@ -39,14 +39,14 @@ export function planOnward(batch: SinkBatch, known: RememberedRun | undefined): 
   const nothing = { executions: [temporalRunId], lastPosition, closed: false, stored: [] };
   const plan = mergeEvents(nothing, [batch]);
   const whole = project({ run: state, steps }, plan.fresh);
-  const named = new Set(plan.fresh.flatMap((event) => ('step' in event ? [event.step.id] : [])));
+  const named = stepIdsOf(plan.fresh);
   const told = events.reduce((sum, { event }) => sum + (jsonText(event)?.length ?? 0), size);
   return {
     key: { scope: batch.scope, runId: batch.runId },
     temporalRunId,
     known: { lastSeq: state.lastSeq, lastPosition },
     plan,
-    projection: { run: whole.run, steps: new Map([...whole.steps].filter(([id]) => named.has(id))) },
+    projection: { run: whole.run, steps: new Map([...whole.steps].filter(([id]) => named.includes(id))) },
     next:
       whole.run.end === null
         ? {
@@ -62,7 +62,7 @@ export function planOnward(batch: SinkBatch, known: RememberedRun | undefined): 
 
 /** Writes what goes on, in one statement, and tells who listens. Gives the workflow ids of the runs it was written for. */
 export async function writeOnward(db: Queryable, all: readonly Onward[]): Promise<ReadonlySet<string>> {
-  const events = all.flatMap(({ key, plan }) => plan.inserts.map((event) => ({ ...event, ...key })));
+  const events = all.flatMap(({ key, plan }) => at(key, plan.inserts));
   const steps = all.flatMap(({ key, projection }) =>
     [...projection.steps.values()].map((step) => ({ ...step, key })),
   );
@@ -100,7 +100,7 @@ function updateOf(all: readonly Onward[]): Sql {
                 ${state.map(({ startedAt }) => startedAt)}::timestamptz[], ${state.map(({ status }) => status)}::text[],
                 ${state.map(({ suspended }) => suspended)}::boolean[],
                 ${state.map(({ waitingFor }) => jsonText(waitingFor))}::text[],
-                ${state.map(({ end }) => (end === null ? null : jsonText(end)))}::text[])
+                ${state.map(({ end }) => jsonOrNull(end))}::text[])
       AS k (workspace_id, run_id, temporal_run_id, known_seq, known_position, last_position, last_seq, last_event_at, usage,
             started_at, status, suspended, waiting_for, provisional)
     WHERE r.workspace_id = k.workspace_id AND r.id = k.run_id AND r.last_seq = k.known_seq

@@ -14,6 +14,22 @@ export interface RunKey {
   readonly runId: RunId;
 }
 
+/** A run and the lowest number from which its stored events are wanted. */
+export interface StoredFrom {
+  readonly run: LockedRun;
+  readonly fromSeq: number;
+}
+
+/** From where the stored events of a run decide about arriving ones. */
+export function storedFrom(
+  run: LockedRun,
+  batches: readonly { readonly events: readonly { readonly seq: number }[] }[],
+): StoredFrom {
+  const seqs = batches.flatMap(({ events }) => events.map(({ seq }) => seq));
+  // Old rivals tell whether an arriving task has lost before, so then all rows are looked at.
+  return { run, fromSeq: run.rivals ? 0 : Math.min(...seqs) };
+}
+
 /** A run's row under its lock. */
 export interface LockedRun extends RunKey {
   readonly executions: readonly string[];

@@ -1,10 +1,9 @@
 import type { RunId, Scope } from '@baton/core';
-import { stepIdsOf } from './events-append.ts';
 import { execute, type Database, type Queryable } from './database.ts';
 import { loadHoldingPage, loadSteps, lockRuns, type LockedRun } from './events-read.ts';
 import { deleteSteps, upsertSteps } from './events-write.ts';
-import { NOTHING_YET, project, type RunState } from './projection.ts';
-import { jsonText } from './row-codec.ts';
+import { NOTHING_YET, project, stepIdsOf, type RunState } from './projection.ts';
+import { jsonOrNull, jsonText } from './row-codec.ts';
 
 /** Events in memory at once. */
 const PAGE = 200;
@@ -64,7 +63,7 @@ async function writeRun(tx: Queryable, run: LockedRun, state: RunState): Promise
         status = CASE WHEN ended_at IS NULL THEN ${state.status} ELSE status END,
         suspended = ended_at IS NULL AND ${state.suspended},
         waiting_for = CASE WHEN ended_at IS NULL THEN ${jsonText(state.waitingFor)}::json ELSE '[]' END,
-        provisional = CASE WHEN ended_at IS NULL THEN ${state.end === null ? null : jsonText(state.end)}::json END,
+        provisional = CASE WHEN ended_at IS NULL THEN ${jsonOrNull(state.end)}::json END,
         last_position = (SELECT coalesce(max(position), 0) FROM run_events e
                          WHERE e.workspace_id = runs.workspace_id AND e.run_id = runs.id)
     WHERE workspace_id = ${run.scope.workspaceId}::uuid AND id = ${run.runId}::uuid`;

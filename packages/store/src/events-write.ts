@@ -1,9 +1,9 @@
 import { workflowIdOf } from '@baton/core';
 import { execute, select, sql, type Queryable, type Sql } from './database.ts';
 import type { ProjectedRun } from './events-append.ts';
-import type { EventRow, StoredEvent } from './merge-plan.ts';
+import { hasRivals, type EventRow, type MergePlan, type StoredEvent } from './merge-plan.ts';
 import type { RunKey } from './events-read.ts';
-import { jsonText } from './row-codec.ts';
+import { jsonOrNull, jsonText } from './row-codec.ts';
 import type { StepRecord } from './steps.ts';
 
 /** PostgreSQL takes less than 8000 bytes in one notice; a run is named in 74. */
@@ -19,10 +19,31 @@ export function runNotices(keys: readonly RunKey[]): readonly string[] {
 }
 
 /** An event with the run it is of. */
-export type At<Event> = Event & RunKey;
+type At<Event> = Event & RunKey;
+
+/** Events that merging decided about, and the run they are of. */
+interface Planned {
+  readonly run: RunKey;
+  readonly plan: Pick<MergePlan, 'confirm' | 'supersede' | 'inserts'>;
+}
+
+/** Writes what merging decided: which events a replay has confirmed, which have lost, and which are new. */
+export async function writeEvents(tx: Queryable, planned: readonly Planned[]): Promise<void> {
+  const confirmed = planned.flatMap(({ run, plan }) => at(run, plan.confirm));
+  const lost = planned.flatMap(({ run, plan }) => at(run, plan.supersede));
+  const inserts = planned.flatMap(({ run, plan }) => at(run, plan.inserts));
+  if (confirmed.length > 0) await confirmEvents(tx, confirmed);
+  if (lost.length > 0) await supersedeEvents(tx, lost);
+  if (inserts.length > 0) await execute(tx)`${insertionOf(inserts)}`;
+}
+
+/** Events of a run with its key. */
+export function at<Event>({ scope, runId }: RunKey, events: readonly Event[]): readonly At<Event>[] {
+  return events.map((event) => ({ ...event, scope, runId }));
+}
 
 /** Notes that a replay gave these live events again. */
-export async function confirmEvents(tx: Queryable, events: readonly At<StoredEvent>[]): Promise<void> {
+async function confirmEvents(tx: Queryable, events: readonly At<StoredEvent>[]): Promise<void> {
   await execute(tx)`
     UPDATE run_events e SET replayed = true
     FROM unnest(${events.map(({ scope }) => scope.workspaceId)}::uuid[], ${events.map(({ runId }) => runId)}::uuid[],
@@ -32,18 +53,13 @@ export async function confirmEvents(tx: Queryable, events: readonly At<StoredEve
 }
 
 /** Marks events as superseded; they keep their positions. */
-export async function supersedeEvents(tx: Queryable, events: readonly At<StoredEvent>[]): Promise<void> {
+async function supersedeEvents(tx: Queryable, events: readonly At<StoredEvent>[]): Promise<void> {
   await execute(tx)`
     UPDATE run_events e SET superseded = true
     FROM unnest(${events.map(({ scope }) => scope.workspaceId)}::uuid[], ${events.map(({ runId }) => runId)}::uuid[],
                 ${events.map(({ seq }) => seq)}::int[], ${events.map(({ rival }) => rival)}::int[])
       AS k (workspace_id, run_id, seq, rival)
     WHERE e.workspace_id = k.workspace_id AND e.run_id = k.run_id AND e.seq = k.seq AND e.rival = k.rival`;
-}
-
-/** Inserts new events of any number of runs. */
-export async function insertEvents(tx: Queryable, events: readonly At<EventRow>[]): Promise<void> {
-  await execute(tx)`${insertionOf(events)}`;
 }
 
 /** The insertion of events, whose rows are `k`: conditions on them may follow. */
@@ -104,13 +120,13 @@ async function updateRuns(tx: Queryable, all: readonly ProjectedRun[]): Promise<
           provisional = CASE WHEN r.ended_at IS NULL THEN k.provisional::json END
       FROM unnest(${all.map(({ run }) => run.scope.workspaceId)}::uuid[], ${all.map(({ run }) => run.runId)}::uuid[],
                   ${all.map(({ plan }) => plan.lastPosition)}::int[],
-                  ${all.map(({ plan }) => plan.inserts.some((row) => row.superseded) || plan.supersede.length > 0)}::boolean[],
+                  ${all.map(({ plan }) => hasRivals(plan))}::boolean[],
                   ${all.map(({ plan }) => JSON.stringify(plan.executions))}::text[],
                   ${state.map(({ lastSeq }) => lastSeq)}::int[], ${state.map(({ lastEventAt }) => lastEventAt)}::timestamptz[],
                   ${state.map(({ usage }) => jsonText(usage))}::text[], ${state.map(({ startedAt }) => startedAt)}::timestamptz[],
                   ${state.map(({ status }) => status)}::text[], ${state.map(({ suspended }) => suspended)}::boolean[],
                   ${state.map(({ waitingFor }) => jsonText(waitingFor))}::text[],
-                  ${state.map(({ end }) => (end === null ? null : jsonText(end)))}::text[])
+                  ${state.map(({ end }) => jsonOrNull(end))}::text[])
         AS k (workspace_id, run_id, last_position, rivals, executions, last_seq, last_event_at, usage, started_at, status,
               suspended, waiting_for, provisional)
       WHERE r.workspace_id = k.workspace_id AND r.id = k.run_id
@@ -158,7 +174,3 @@ export const OVERWRITE_STEP = sql`
         output = excluded.output, error = excluded.error, usage = excluded.usage, wait = excluded.wait,
         attempts = excluded.attempts, human_task_id = excluded.human_task_id, child_run_id = excluded.child_run_id,
         started_at = excluded.started_at, ended_at = excluded.ended_at`;
-
-function jsonOrNull(value: unknown): string | null {
-  return value === null ? null : jsonText(value);
-}

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { RunId, Scope, TraceEvent } from '@baton/core';
-import { aBatch, aRun, aStep, newRunId, sinkEvent } from './samples.ts';
+import type { TraceEvent } from '@baton/core';
+import type { RunKey } from './events-read.ts';
+import { aBatch, aStep, newRunId, sinkEvent } from './samples.ts';
 import { createStoreFixture, type StoreFixture } from './store-fixture.ts';
 import type { SinkBatch, SinkEvent } from './events.ts';
 
@@ -10,16 +11,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => fixture.stop());
 
-interface RunUnderTest {
-  readonly scope: Scope;
-  readonly runId: RunId;
-}
-
-async function acceptRun(): Promise<RunUnderTest> {
-  const { store, scope } = fixture;
-  const { run } = await store.runs.insertAccepted(scope, aRun());
-  return { scope, runId: run.id };
-}
+const acceptRun = (): Promise<RunKey> => fixture.accept();
 
 const USAGE = { inputTokens: 3, outputTokens: 5, costUsd: 0.25, calls: 1, toolCalls: 0 };
 const started = sinkEvent(1, { type: 'run.started', input: { topic: 'rivers' } });
@@ -34,12 +26,12 @@ async function append(...batches: readonly SinkBatch[]): Promise<void> {
   await fixture.store.events.append(batches);
 }
 
-async function visible(run: RunUnderTest): Promise<readonly string[]> {
+async function visible(run: RunKey): Promise<readonly string[]> {
   const events = await fixture.store.events.list(run.scope, run.runId);
   return events.map(({ position, type }) => `${position} ${type}`);
 }
 
-async function expectRebuildToChangeNothing({ scope, runId }: RunUnderTest): Promise<void> {
+async function expectRebuildToChangeNothing({ scope, runId }: RunKey): Promise<void> {
   const { runs, steps, events } = fixture.store;
   const before = { run: await runs.get(scope, runId), steps: await steps.list(scope, runId) };
   expect(await events.rebuild(scope, runId)).toBe(true);

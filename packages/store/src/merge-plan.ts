@@ -35,6 +35,11 @@ export interface KnownRun {
   readonly retold?: { readonly free: readonly number[] };
 }
 
+/** Whether a plan leaves a superseded event in the run. */
+export function hasRivals({ supersede, inserts }: Pick<MergePlan, 'supersede' | 'inserts'>): boolean {
+  return supersede.length > 0 || inserts.some(({ superseded }) => superseded);
+}
+
 /** What to write. */
 export interface MergePlan {
   readonly executions: readonly string[];

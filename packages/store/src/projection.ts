@@ -58,6 +58,11 @@ export function project(start: Projection, events: readonly NumberedTrace[]): Pr
   return { run, steps };
 }
 
+/** Numbers of the steps that events name. */
+export function stepIdsOf(events: readonly NumberedTrace[]): readonly number[] {
+  return [...new Set(events.flatMap((event) => ('step' in event ? [event.step.id] : [])))];
+}
+
 /** The end a terminal event tells, or null for any other event. */
 function endOf(event: TraceEvent & { readonly at: string }): Provisional | null {
   switch (event.type) {

@@ -1,7 +1,7 @@
 import type { Queryable } from './database.ts';
 import { execute, select } from './database.ts';
 import type { LockedRun } from './events-read.ts';
-import type { MergePlan } from './merge-plan.ts';
+import { hasRivals, type MergePlan } from './merge-plan.ts';
 import { number } from './row-codec.ts';
 
 /** The lowest positions of a locked run below its newest that no event has. */
@@ -25,7 +25,7 @@ export async function freePositions(
 
 /** Notes in the run's row what a telling changed of it. */
 export async function writeRetold(tx: Queryable, run: LockedRun, plan: MergePlan): Promise<void> {
-  const rivals = plan.supersede.length > 0 || plan.inserts.some((row) => row.superseded);
+  const rivals = hasRivals(plan);
   if (plan.lastPosition === run.lastPosition && !rivals) return;
   await execute(tx)`
     UPDATE runs SET last_position = ${plan.lastPosition}::int, rivals = rivals OR ${rivals}

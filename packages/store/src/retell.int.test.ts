@@ -1,8 +1,9 @@
-import { NO_USAGE, type RunId, type Scope } from '@baton/core';
+import { NO_USAGE } from '@baton/core';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import type { SinkBatch, SinkEvent } from './events.ts';
-import { aBatch, aRun, aStep, newRunId, sinkEvent } from './samples.ts';
+import type { RunKey } from './events-read.ts';
+import { aBatch, aStep, newRunId, sinkEvent } from './samples.ts';
 import { createStoreFixture, type StoreFixture } from './store-fixture.ts';
 
 let fixture: StoreFixture;
@@ -10,11 +11,6 @@ beforeAll(async () => {
   fixture = await createStoreFixture();
 }, 60_000);
 afterAll(() => fixture.stop());
-
-interface RunUnderTest {
-  readonly scope: Scope;
-  readonly runId: RunId;
-}
 
 const started = sinkEvent(1, { type: 'run.started', input: {} });
 const stepStarted = (seq: number): SinkEvent =>
@@ -25,27 +21,26 @@ const completed = (seq: number): SinkEvent =>
   sinkEvent(seq, { type: 'run.completed', output: 'done', usage: NO_USAGE });
 const STORY = [started, stepStarted(2), stepDone(3, 'a'), stepStarted(4), stepDone(5, 'b')];
 
-async function accept(...batches: readonly ((run: RunUnderTest) => SinkBatch)[]): Promise<RunUnderTest> {
-  const { store, scope } = fixture;
-  const run = { scope, runId: (await store.runs.insertAccepted(scope, aRun())).run.id };
-  for (const batch of batches) await store.events.append([batch(run)]);
+async function accept(...batches: readonly ((run: RunKey) => SinkBatch)[]): Promise<RunKey> {
+  const run = await fixture.accept();
+  for (const batch of batches) await fixture.store.events.append([batch(run)]);
   return run;
 }
 
 const told =
   (events: readonly SinkEvent[], more: Partial<SinkBatch> = {}) =>
-  (run: RunUnderTest): SinkBatch =>
+  (run: RunKey): SinkBatch =>
     aBatch(run, events, more);
 
 /** As the owner: what the application role may not do. */
-async function asOwner(statement: string, { runId }: RunUnderTest): Promise<void> {
+async function asOwner(statement: string, { runId }: RunKey): Promise<void> {
   const client = new pg.Client({ connectionString: fixture.ownerUrl });
   await client.connect();
   await client.query(statement, [runId]);
   await client.end();
 }
 
-const forget = (run: RunUnderTest, where = 'true'): Promise<void> =>
+const forget = (run: RunKey, where = 'true'): Promise<void> =>
   asOwner(`DELETE FROM run_events WHERE run_id = $1 AND ${where}`, run);
 
 interface Telling {
@@ -54,7 +49,7 @@ interface Telling {
 }
 
 /** One execution after the other tells what it has. */
-async function retell(run: RunUnderTest, { executions = ['execution-1'], events }: Telling) {
+async function retell(run: RunKey, { executions = ['execution-1'], events }: Telling) {
   const { scope, runId } = run;
   const temporalRunId = executions.at(-1) ?? '';
   await fixture.store.retell.begin(scope, { runId, executions });
@@ -64,7 +59,7 @@ async function retell(run: RunUnderTest, { executions = ['execution-1'], events 
   return fixture.store.retell.finish(scope, { runId, execution: temporalRunId, lastSeq });
 }
 
-async function shown({ scope, runId }: RunUnderTest) {
+async function shown({ scope, runId }: RunKey) {
   const { runs, steps, events } = fixture.store;
   return {
     run: await runs.get(scope, runId),
@@ -73,7 +68,7 @@ async function shown({ scope, runId }: RunUnderTest) {
   };
 }
 
-const types = async (run: RunUnderTest): Promise<readonly string[]> =>
+const types = async (run: RunKey): Promise<readonly string[]> =>
   (await shown(run)).events.map(({ position, type }) => `${position} ${type}`);
 
 describe('retell', () => {

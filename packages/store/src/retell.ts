@@ -1,10 +1,9 @@
 import { isTerminal, STATUSES, type RunId, type Scope, type Status } from '@baton/core';
 import { execute, select, type Database } from './database.ts';
-import { at } from './events-append.ts';
 import type { SinkBatch } from './events.ts';
 import { mergeEvents } from './events-merge.ts';
-import { loadStored, lockRuns } from './events-read.ts';
-import { confirmEvents, insertEvents, supersedeEvents } from './events-write.ts';
+import { loadStored, lockRuns, storedFrom } from './events-read.ts';
+import { writeEvents } from './events-write.ts';
 import { finishRetelling, type FinishedRetelling, type FinishRetellParams } from './retell-finish.ts';
 import { freePositions, writeRetold } from './retell-positions.ts';
 import { id, oneOf, scopeOf, textOrNull } from './row-codec.ts';
@@ -117,15 +116,13 @@ function tell(
 ): Promise<void> {
   return db.transaction(async (tx) => {
     const [run] = await lockRuns(tx, [{ scope, runId }]);
-    const seqs = batches.flatMap(({ events }) => events.map(({ seq }) => seq));
-    if (run === undefined || seqs.length === 0) return;
-    const stored = await loadStored(tx, [{ run, fromSeq: run.rivals ? 0 : Math.min(...seqs) }]);
-    const free = await freePositions(tx, run, seqs.length);
+    const count = batches.reduce((sum, { events }) => sum + events.length, 0);
+    if (run === undefined || count === 0) return;
+    const stored = await loadStored(tx, [storedFrom(run, batches)]);
+    const free = await freePositions(tx, run, count);
     const known = { ...run, closed: false, stored: [...stored.values()].flat(), retold: { free } };
     const plan = mergeEvents(known, batches);
-    if (plan.confirm.length > 0) await confirmEvents(tx, at(run, plan.confirm));
-    if (plan.supersede.length > 0) await supersedeEvents(tx, at(run, plan.supersede));
-    if (plan.inserts.length > 0) await insertEvents(tx, at(run, plan.inserts));
+    await writeEvents(tx, [{ run, plan }]);
     await writeRetold(tx, run, plan);
   });
 }

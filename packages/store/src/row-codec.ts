@@ -115,3 +115,8 @@ export function trusted<Value>(value: Json): Value {
 export function jsonText(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
+
+/** The same for a column in which null stands for nothing. */
+export function jsonOrNull(value: unknown): string | null {
+  return value === null ? null : jsonText(value);
+}

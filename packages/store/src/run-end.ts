@@ -83,7 +83,7 @@ export async function showEndAgain(tx: Queryable, scope: Scope, runId: RunId): P
   if (locked === null) return;
   const { run } = locked;
   const { status, endedAt } = run;
-  if (endedAt === null || !isEnd(status)) return;
+  if (endedAt === null || !isTerminal(status)) return;
   const [shown] = await select(tx)`
     SELECT 1 AS shown FROM run_events
     WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${runId}::uuid AND NOT superseded
@@ -102,10 +102,6 @@ export async function showEndAgain(tx: Queryable, scope: Scope, runId: RunId): P
   await execute(tx)`
     UPDATE runs SET last_position = ${run.lastPosition + 1}::int
     WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${runId}::uuid`;
-}
-
-function isEnd(status: RunRecord['status']): status is Provisional['status'] {
-  return isTerminal(status);
 }
 
 /** An end the run told itself, which Temporal does not confirm, does not hold. */

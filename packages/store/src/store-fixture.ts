@@ -1,6 +1,8 @@
 import { createDatabase, stopParts } from '@baton/test-kit';
 import type { Scope } from '@baton/core';
+import type { RunKey } from './events-read.ts';
 import { migrate, readSchemaFiles } from './migrate.ts';
+import { aRun } from './samples.ts';
 import { createStore, type Store } from './store.ts';
 
 /** A store on a database of its own, for tests. */
@@ -11,6 +13,8 @@ export interface StoreFixture {
   readonly ownerUrl: string;
   /** Connects the application role. */
   readonly appUrl: string;
+  /** Accepts a run that a test does not care about otherwise. */
+  accept(): Promise<RunKey>;
   stop(): Promise<void>;
 }
 
@@ -29,9 +33,11 @@ export async function createStoreFixture(poolSize = 10): Promise<StoreFixture> {
   const store = createStore({ databaseUrl: url.href, poolSize });
   const workspace = await store.workspaces.getByName('default');
   if (workspace === null) throw new Error('The workspace default is missing.');
+  const scope = { workspaceId: workspace.id };
   return {
     store,
-    scope: { workspaceId: workspace.id },
+    scope,
+    accept: async () => ({ scope, runId: (await store.runs.insertAccepted(scope, aRun())).run.id }),
     ownerUrl: database.url,
     appUrl: url.href,
     stop: async () => {
