@@ -10,7 +10,7 @@ import {
 } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventSink } from './event-sink.ts';
-import { bundleWorkflows, createParts, createTemporalWorker, type Parts } from './run-worker.ts';
+import { bundleWorkflows, createParts, createTemporalWorker, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
 /** Codes of gRPC. */
@@ -65,11 +65,7 @@ async function startVersion(buildId: string): Promise<Version> {
     async stop() {
       worker.shutdown();
       await running;
-      await parts.sink.stop();
-      await parts.confirmer.stop();
-      await parts.gateway.stop();
-      await parts.egress.close();
-      await parts.store.stop();
+      await stopAll(parts);
     },
   };
 }

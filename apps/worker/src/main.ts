@@ -1,7 +1,7 @@
 import { createLogger, createMetrics } from '@baton/telemetry';
 import { startHealthServer } from './health-server.ts';
 import { installRuntime } from './install-runtime.ts';
-import { connect, createParts, createTemporalWorker, type Parts } from './run-worker.ts';
+import { connect, createParts, createTemporalWorker, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
 const settings = readSettings(process.env);
@@ -47,7 +47,8 @@ async function main(parts: Parts): Promise<number> {
     return 1;
   } finally {
     health.close();
-    await stop(parts);
+    await stopAll(parts);
+    logger.info('worker.stopped', {});
   }
 }
 
@@ -58,16 +59,4 @@ async function databaseMissing(parts: Parts): Promise<string | null> {
   } catch {
     return 'PostgreSQL does not answer';
   }
-}
-
-/** Mirrors the start, in reverse. */
-async function stop(parts: Parts): Promise<void> {
-  await parts.reconciler.stop();
-  await parts.sink.stop();
-  await parts.confirmer.stop();
-  await parts.retelling.stop();
-  await parts.gateway.stop();
-  await parts.egress.close();
-  await parts.store.stop();
-  logger.info('worker.stopped', {});
 }

@@ -6,7 +6,7 @@ import { createHistories, snapshotFromJson, type Histories } from '@baton/tempor
 import { createDatabase, stopParts, temporalAddress, uniqueTaskQueue } from '@baton/test-kit';
 import { NativeConnection } from '@temporalio/worker';
 import { installRuntime, SILENT } from './install-runtime.ts';
-import { createParts, createTemporalWorker, type Parts } from './run-worker.ts';
+import { createParts, createTemporalWorker, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
 /** A worker at work, on a database and a task queue of its own. */
@@ -64,16 +64,6 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
       await stopParts();
     },
   };
-}
-
-/** Mirrors the program's own stop. */
-async function stopAll(parts: Parts): Promise<void> {
-  await parts.sink.stop();
-  await parts.confirmer.stop();
-  await parts.retelling.stop();
-  await parts.gateway.stop();
-  await parts.egress.close();
-  await parts.store.stop();
 }
 
 async function accept(

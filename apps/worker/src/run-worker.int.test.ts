@@ -1,6 +1,6 @@
 import { createLogger, createMetrics } from '@baton/telemetry';
 import { describe, expect, it } from '@jest/globals';
-import { connect, createParts, type Parts } from './run-worker.ts';
+import { connect, createParts, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
 /** Parts of which nothing can be reached: port 1 is nobody's. */
@@ -13,18 +13,10 @@ function partsInTheDark(lines: string[] = []): Parts {
   return createParts(settings, { logger, metrics: createMetrics() });
 }
 
-async function stopped(parts: Parts): Promise<void> {
-  await parts.sink.stop();
-  await parts.confirmer.stop();
-  await parts.gateway.stop();
-  await parts.egress.close();
-  await parts.store.stop();
-}
-
 describe('createParts()', () => {
   it('makes everything without reaching for anything', async () => {
     const lines: string[] = [];
-    await expect(stopped(partsInTheDark(lines))).resolves.toBeUndefined();
+    await expect(stopAll(partsInTheDark(lines))).resolves.toBeUndefined();
     expect(lines).toEqual([]);
   });
 });
@@ -33,7 +25,7 @@ describe('connect()', () => {
   it('connects to nothing when the process is stopping already', async () => {
     const parts = partsInTheDark();
     expect(await connect(parts, AbortSignal.abort())).toBeNull();
-    await stopped(parts);
+    await stopAll(parts);
   });
 
   it('says that Temporal cannot be reached and where, and gives up only when the process stops', async () => {
@@ -46,6 +38,6 @@ describe('connect()', () => {
     expect(await connecting).toBeNull();
     expect(lines[0]).toContain('"event":"temporal.unreachable"');
     expect(lines[0]).toContain('"address":"127.0.0.1:1"');
-    await stopped(parts);
+    await stopAll(parts);
   });
 });

@@ -37,6 +37,8 @@ export interface Parts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly store: Store;
+  /** What stands in front of every payload. */
+  readonly codec: ReturnType<typeof createClaimCheck>;
   readonly egress: Egress;
   readonly gateway: Gateway;
   /** The workflow code, bundled with the first call. */
@@ -82,6 +84,7 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
     settings,
     ...tools,
     store,
+    codec,
     egress: createEgress({ policy: { allowLoopback: settings.BATON_EGRESS_LOOPBACK } }),
     gateway,
     bundle,
@@ -90,6 +93,17 @@ export function createParts(settings: Settings, tools: { logger: Logger; metrics
     sink,
     reconciler: createReconciler({ store, gateway, retell: retelling.retell, onError }),
   };
+}
+
+/** Stops all parts, in the reverse of their order; those that were never started too. */
+export async function stopAll(parts: Parts): Promise<void> {
+  await parts.reconciler.stop();
+  await parts.sink.stop();
+  await parts.confirmer.stop();
+  await parts.retelling.stop();
+  await parts.gateway.stop();
+  await parts.egress.close();
+  await parts.store.stop();
 }
 
 /** Bundles the workflow code; once per process. The bundler's list of modules is nobody's log. */
@@ -138,7 +152,7 @@ export function createTemporalWorker(
     sinks: {
       baton: { ...sink.sinks.baton, abandon: { fn: (_task, key) => localCalls.abandon(key) } },
     } satisfies InjectedSinks<BatonSinks>,
-    dataConverter: { payloadCodecs: [createClaimCheck(store.artifacts)] },
+    dataConverter: { payloadCodecs: [parts.codec] },
     ...deploymentOptions(parts.settings),
     maxCachedWorkflows: parts.settings.BATON_WORKER_CACHE,
     maxHeartbeatThrottleInterval: '5 seconds',

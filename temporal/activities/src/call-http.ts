@@ -25,7 +25,7 @@ export function createCallHttp(ports: {
 
 function effectOf({ request, idempotencyKey, timeoutMs, goesOn }: CallHttpParams): Effect {
   const label = `${request.method} ${request.uri}`;
-  return { label, timeoutMs, key: idempotencyKey, ...(goesOn === undefined ? {} : { goesOn }) };
+  return { label, timeoutMs, key: idempotencyKey, goesOn };
 }
 
 function call(egress: Egress, params: CallHttpParams): Work<Json> {

@@ -32,7 +32,7 @@ export interface Effect {
   /** The key of the delivery. */
   readonly key: string;
   /** Whether a local activity has begun it and could not wait for its end. */
-  readonly goesOn?: boolean;
+  readonly goesOn?: boolean | undefined;
 }
 
 /** What an effect does. */

@@ -26,7 +26,7 @@ export function createInvokeAgent(
 
 function effectOf({ agent, timeoutMs, idempotencyKey, goesOn }: InvokeAgentParams): Effect {
   const label = `Agent "${agent.name}"`;
-  return { label, timeoutMs, key: idempotencyKey, ...(goesOn === undefined ? {} : { goesOn }) };
+  return { label, timeoutMs, key: idempotencyKey, goesOn };
 }
 
 function call({ adapters, egress }: InvokeAgentPorts, params: InvokeAgentParams): Work<AgentReply> {

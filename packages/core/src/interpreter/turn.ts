@@ -7,7 +7,10 @@ import type { LoadedRun } from './load.ts';
 import type { Action, Body, Frame, RunState, VisitNode } from './state.ts';
 import type { NumberedTrace, StepRef, TraceEvent } from './trace.ts';
 
-/** The state while a turn works on it: its own copy of the top level; frames are replaced, never changed. */
+/**
+ * The state while a turn works on it: its own copy of the top level and of the records of frames and timers, whose members
+ * are replaced, never changed. A record with hundreds of members is copied once a turn, not with every change.
+ */
 export type Draft = { -readonly [Key in keyof RunState]: RunState[Key] };
 
 /** One call of the reducer: a draft of the state and what it asks for and reports. */
@@ -28,7 +31,7 @@ export interface Turn {
 
 /** Begins a turn on a copy of the state. */
 export function openTurn(run: LoadedRun, state: RunState, at: number): Turn {
-  const draft: Draft = { ...state, frames: { ...state.frames }, ready: [] };
+  const draft: Draft = { ...state, frames: { ...state.frames }, timers: { ...state.timers }, ready: [] };
   run.clock.now = at;
   const work = [...state.ready];
   return { run, at, draft, commands: [], trace: [], work, ownVisits: new WeakMap(), heavy: false };
@@ -105,8 +108,7 @@ function isKind<Of extends { readonly kind: string }, Kind extends Of['kind']>(
 
 /** Puts a frame in place of its older self. */
 export function putFrame(turn: Turn, frame: Frame): Frame {
-  // The draft's record is this turn's own copy, so adding to it changes no state that was handed out.
-  turn.draft.frames = Object.assign(turn.draft.frames, { [frame.id]: frame });
+  Object.assign(turn.draft.frames, { [frame.id]: frame });
   return frame;
 }
 
@@ -117,7 +119,6 @@ export function putBody(turn: Turn, frame: Frame, body: Body): Frame {
 
 /** Forgets a frame that has ended. */
 export function dropFrame(turn: Turn, id: number): void {
-  // As in `putFrame`, the record is this turn's own.
   Reflect.deleteProperty(turn.draft.frames, id);
 }
 
@@ -133,7 +134,7 @@ export function ask(turn: Turn, command: NewCommand): OpenCommand {
   const id = turn.draft.nextCommand;
   turn.draft.nextCommand += 1;
   const numbered: OpenCommand = { ...command, id };
-  if (numbered.kind === 'start-timer') turn.draft.timers = { ...turn.draft.timers, [id]: numbered };
+  if (numbered.kind === 'start-timer') Object.assign(turn.draft.timers, { [id]: numbered });
   turn.commands.push(numbered);
   return numbered;
 }
@@ -158,9 +159,7 @@ export function startTimer(
 
 /** Forgets a timer that has fired or was taken back. */
 export function forgetTimer(turn: Turn, id: number): void {
-  if (turn.draft.timers[id] === undefined) return;
-  const { [id]: _over, ...timers } = turn.draft.timers;
-  turn.draft.timers = timers;
+  Reflect.deleteProperty(turn.draft.timers, id);
 }
 
 /** How readers know a frame's step. */
