@@ -13,17 +13,28 @@ export function select(
   return selectFrom(process.env[name] ?? '', statement, values);
 }
 
-/** Asks any database. */
-export async function selectFrom(
+/** Asks any database once. */
+export function selectFrom(
   url: string,
   statement: string,
   values: readonly unknown[] = [],
 ): Promise<readonly Row[]> {
-  const client = new pg.Client({ connectionString: url });
+  return withDatabase({ ownerUrl: url }, (ask) => ask(statement, values));
+}
+
+/** Asks a stack's database as its owner, over one connection. */
+export async function withDatabase<Result>(
+  stack: { readonly ownerUrl: string },
+  work: (
+    select: (statement: string, values?: readonly unknown[]) => Promise<readonly Row[]>,
+  ) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: stack.ownerUrl });
   await client.connect();
   try {
-    const { rows } = await client.query<Row>(statement, [...values]);
-    return rows;
+    return await work(
+      async (statement, values = []) => (await client.query<Row>(statement, [...values])).rows,
+    );
   } finally {
     await client.end();
   }

@@ -45,9 +45,8 @@ interface Running {
 
 /** A Temporal server on a database file. */
 export function ownTemporal(): Promise<OwnServer> {
-  const suggestion = SUGGEST_AFTER === undefined ? {} : { suggestContinueAsNewAfter: SUGGEST_AFTER };
   return ownServer(async (folder, port) =>
-    startTemporal({ dbFile: join(folder, 'temporal.db'), port, ...suggestion }),
+    startTemporal({ dbFile: join(folder, 'temporal.db'), port, suggestContinueAsNewAfter: SUGGEST_AFTER }),
   );
 }
 

@@ -2,29 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProcess, type SupervisedProcess } from '@baton/stand';
-import pg from 'pg';
-import type { Row } from './database.ts';
+import { withDatabase, type Row } from './database.ts';
 import type { Stack } from './stack.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-
-/** Asks a stack's database as its owner. */
-export async function withDatabase<Result>(
-  stack: Pick<Stack, 'ownerUrl'>,
-  work: (
-    select: (statement: string, values?: readonly unknown[]) => Promise<readonly Row[]>,
-  ) => Promise<Result>,
-): Promise<Result> {
-  const client = new pg.Client({ connectionString: stack.ownerUrl });
-  await client.connect();
-  try {
-    return await work(
-      async (statement, values = []) => (await client.query<Row>(statement, [...values])).rows,
-    );
-  } finally {
-    await client.end();
-  }
-}
 
 /** What is projected: rows of runs and steps, and the events that hold. Not when they were written, and by which task. */
 export interface Projections {

@@ -1,19 +1,13 @@
 import { createClient, type Client, type RunStreamEvent } from '@baton/sdk';
 import { DECISION, definitionsOf, EMPTY, FAN_OUT } from './definitions.ts';
 import { expectResult } from './expect.ts';
-import type { Contender, Operation } from './rounds.ts';
+import type { Contender, Contenders, Operation } from './rounds.ts';
 
 /** What an agent may say of its effects; it decides whether calls may be local. */
 export type Effects = 'idempotent' | 'unknown';
 
 /** The workloads as runs of one Baton, asked for over REST. */
-export interface BatonContenders {
-  readonly empty: Contender;
-  readonly sequential: Readonly<Record<Effects, Contender>>;
-  readonly decision: Contender;
-  readonly fanOut: Readonly<Record<Effects, Contender>>;
-  readonly starts: Contender;
-}
+export type BatonContenders = Contenders<Effects>;
 
 /** Longest time of one run. */
 const WAIT_SECONDS = 60;

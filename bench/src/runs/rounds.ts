@@ -13,6 +13,15 @@ export interface Contender {
   settle(): Promise<void>;
 }
 
+/** All workloads done one way; those that call have a contender for each variant of calling. */
+export interface Contenders<Variant extends string> {
+  readonly empty: Contender;
+  readonly sequential: Readonly<Record<Variant, Contender>>;
+  readonly decision: Contender;
+  readonly fanOut: Readonly<Record<Variant, Contender>>;
+  readonly starts: Contender;
+}
+
 /** What one turn of one contender has shown. */
 export interface Turn {
   /** Operations in a second. */

@@ -16,7 +16,7 @@ export interface StartTemporalOptions {
   /** Default: beside `dbFile`; in memory: a temporary file. */
   readonly logFile?: string;
   /** History events after which it suggests that an execution continues as new; default Temporal's own, some thousands. */
-  readonly suggestContinueAsNewAfter?: number;
+  readonly suggestContinueAsNewAfter?: number | undefined;
   /** Told what takes long, such as building the server. */
   readonly onProgress?: (sentence: string) => void;
   readonly signal?: AbortSignal;

@@ -28,9 +28,7 @@ async function recordAll(
 ): Promise<void> {
   const names = Object.keys(features).filter((name) => !isRecorded(folder, name));
   if (names.length === 0) return;
-  const temporal = await startTemporal(
-    suggestContinueAsNewAfter === undefined ? {} : { suggestContinueAsNewAfter },
-  );
+  const temporal = await startTemporal({ suggestContinueAsNewAfter });
   const stage = await createStage(temporal.address);
   try {
     for (const name of names) await record(stage, join(folder, name), features[name]);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
 import { startProcess } from '@baton/stand';
@@ -5,8 +6,6 @@ import { eventually } from '../http.ts';
 import { ownAgent, ownStack, ownTemporal } from '../own-parts.ts';
 import { callAgent } from '../scenario.ts';
 import { verifies } from '../verifies.ts';
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('a worker', () => {
   it(

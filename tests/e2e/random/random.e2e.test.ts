@@ -3,7 +3,7 @@ import { textOf } from '../http.ts';
 import { createScenario, objectOf, type Scenario } from '../scenario.ts';
 import { startStack, SUGGEST_AFTER, type Stack } from '../stack.ts';
 import { verifies } from '../verifies.ts';
-import { endOf, endOfIdeal, idealOfRun, SIGNALS } from './compare.ts';
+import { differenceOf, idealOfRun } from './compare.ts';
 import { playCounterparts, type Played } from './counterparts.ts';
 import { tasksOf } from './generate.ts';
 import type { Ideal } from './ideal.ts';
@@ -55,18 +55,7 @@ async function tried(seed: number): Promise<Tried> {
     await scenario.call(`POST /v1/runs/${id}/terminate`, { json: {} });
     return { seed, ideal, difference: null };
   }
-  const listens = [...ideal.kinds].some(([kind]) => kind === 'listen');
-  for (let n = 0; listens && n < SIGNALS; n += 1)
-    await scenario.call(`POST /v1/runs/${id}/signals/go`, { json: 7 });
-  const run = await scenario
-    .ended(id, { withinMs: 90_000 })
-    .catch((error: unknown) => ({ error: String(error) }));
-  const [got, wanted] = [endOf(run), JSON.stringify(endOfIdeal(ideal))];
-  const same = JSON.stringify(got) === wanted;
-  const difference = same
-    ? null
-    : `seed ${seed}: ${JSON.stringify(got)} instead of ${wanted} of run ${id}\n${JSON.stringify(tasks)}`;
-  return { seed, ideal, difference };
+  return { seed, ideal, difference: await differenceOf(scenario, { id, seed, tasks }, ideal) };
 }
 
 describe('random definitions', () => {

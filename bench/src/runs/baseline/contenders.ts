@@ -3,19 +3,14 @@ import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { FAN_OUT } from '../definitions.ts';
 import { fannedOut } from '../baton.ts';
 import { expectResult } from '../expect.ts';
-import type { Contender, Operation } from '../rounds.ts';
+import type { Contender, Contenders, Operation } from '../rounds.ts';
 import type { Count } from './activities.ts';
 
 /** How a hand-written workflow calls. */
 export type Calls = 'ordinary' | 'local';
 
 /** The workloads as hand-written workflows, started with Temporal's own client. */
-export interface BaselineContenders {
-  readonly empty: Contender;
-  readonly sequential: Readonly<Record<Calls, Contender>>;
-  readonly decision: Contender;
-  readonly fanOut: Readonly<Record<Calls, Contender>>;
-  readonly starts: Contender;
+export interface BaselineContenders extends Contenders<Calls> {
   close(): Promise<void>;
 }
 
