@@ -41,7 +41,7 @@ const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
 function answer(socket: Socket, body: string | Buffer, headers = ''): void {
   const bytes = Buffer.from(body);
   socket.write(
-    `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n${headers}Content-Length: ${bytes.length}\r\n\r\n`,
+    `HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n${headers}Content-Length: ${bytes.length}\r\n\r\n`,
   );
   socket.end(bytes);
 }

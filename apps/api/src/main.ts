@@ -52,6 +52,8 @@ async function main(environment: Environment): Promise<void> {
   const server = createServer(api.app);
   // Streams stay open for as long as runs take; slow senders of requests are cut off by the other time-outs.
   server.requestTimeout = 60_000;
+  // Longer than clients and proxies usually keep a connection, so that it is they who close it and not we under a request.
+  server.keepAliveTimeout = 75_000;
   await listen(server, environment, logger);
   await toldToStop();
   logger.info('api.stopping');

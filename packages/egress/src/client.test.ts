@@ -183,6 +183,20 @@ describe('request()', () => {
     expect(await refused.catch(codeOf)).toBe('connect_failed');
   });
 
+  it('sends what asks for no effect once more when its connection was lost, anything else never', async () => {
+    const ask = async (method: string, losses: number): Promise<unknown> => {
+      received.length = 0;
+      handler = (request, response) =>
+        received.length <= losses ? request.socket.destroy() : response.end('answered');
+      const answer = await egress.request({ method, url: at('/') }).then(({ status }) => status, codeOf);
+      return [answer, received.length];
+    };
+    expect(await ask('GET', 1)).toEqual([200, 2]);
+    expect(await ask('HEAD', 2)).toEqual(['connection_lost', 2]);
+    expect(await ask('POST', 1)).toEqual(['connection_lost', 1]);
+    expect(await ask('PUT', 1)).toEqual(['connection_lost', 1]);
+  });
+
   it('tries the next address when one refuses', async () => {
     const two = createEgress({ ...LOCAL, resolve: async () => ['127.0.0.2', '127.0.0.1'] });
     handler = (_request, response) => response.end('second');

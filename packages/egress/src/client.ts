@@ -2,7 +2,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { ACCEPT_ENCODING, decodedChunks, discard, tooLarge } from './body.ts';
 import { createConnector, type ConnectorParams, type Resolve } from './connector.ts';
 import { startDeadline, type Deadline } from './deadline.ts';
-import { EgressError, toEgressError } from './errors.ts';
+import { EgressError, isLostConnection, toEgressError } from './errors.ts';
 import { firstHop, nextHop, type EgressRequest, type Hop } from './exchange.ts';
 import { createGuard, type EgressPolicy } from './guard.ts';
 
@@ -172,7 +172,24 @@ function translated(error: unknown, request: EgressRequest, deadline: Deadline):
   return toEgressError(first, URL.parse(request.url)?.host ?? 'the host');
 }
 
-function send(agent: Agent, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+/** Methods that ask for no effect (RFC 9110, 9.2.1). */
+const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Sends one hop. A kept connection may be closed by its server just when it is used again, which says nothing
+ * about the request; what asks for no effect is then sent once more, as RFC 9112, 9.3.1 allows. Whether anything
+ * else may be sent twice is known to the caller alone.
+ */
+async function send(agent: Agent, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
+  try {
+    return await sendOnce(agent, hop, signal);
+  } catch (error) {
+    if (signal.aborted || !SAFE_METHODS.has(hop.method) || !isLostConnection(error)) throw error;
+    return sendOnce(agent, hop, signal);
+  }
+}
+
+function sendOnce(agent: Agent, hop: Hop, signal: AbortSignal): Promise<Dispatcher.ResponseData> {
   return agent.request({
     origin: hop.url.origin,
     path: hop.url.pathname + hop.url.search,

@@ -53,6 +53,13 @@ const PLAIN: Readonly<Record<string, EgressErrorCode>> = {
   ERR_INVALID_CHAR: 'bad_request',
 };
 
+const LOST: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** Whether an open connection ended under a request, before its answer began. */
+export function isLostConnection(error: unknown): boolean {
+  return LOST.has(codeOf(error));
+}
+
 /** Codes of the HTTP parser, of zlib and of brotli. */
 const UNREADABLE = /^(?:HPE_|Z_|ERR__ERROR)/;
 
