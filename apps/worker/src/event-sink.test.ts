@@ -90,7 +90,7 @@ async function nextAppend(): Promise<Asked> {
 function taskOf(runId: RunId, more: Partial<TaskFacts> = {}): TaskFacts {
   return {
     workflowId: workflowIdOf(scope, runId),
-    runId: 'execution-1',
+    runId: `execution of ${runId}`,
     historyLength: 7,
     unsafe: { isReplaying: false },
     ...more,
@@ -106,7 +106,7 @@ function record(
   ...trace: readonly NumberedTrace[]
 ): { stored: boolean; done: Promise<void> } {
   const handed = { stored: false, done: Promise.resolve() };
-  handed.done = sink.sinks.baton.record.fn(task, trace).then(() => {
+  handed.done = sink.sinks.baton.record.fn(task, trace, false).then(() => {
     handed.stored = true;
   });
   return handed;
@@ -121,7 +121,7 @@ describe('createEventSink()', () => {
       {
         scope,
         runId,
-        temporalRunId: 'execution-1',
+        temporalRunId: `execution of ${runId}`,
         historyLength: 7,
         replayed: false,
         events: [{ seq: 1, at: STARTED.at, hash: expect.stringMatching(/^[0-9a-f]{64}$/), event: STARTED }],
@@ -212,6 +212,63 @@ describe('createEventSink()', () => {
     const [one, two, three] = batches[0]?.events.map(({ hash }) => hash) ?? [];
     expect(two).toBe(one);
     expect(three).not.toBe(one);
+  });
+
+  describe('while a task goes on', () => {
+    const RUNNING = numbered(2, { type: 'run.suspended' });
+
+    /** Hands over with a local call under way. */
+    const goOn = (task: TaskFacts, ...trace: readonly NumberedTrace[]): Promise<void> =>
+      sink.sinks.baton.record.fn(task, trace, true);
+
+    it('holds nothing up, and stores all of the task at once when it ends', async () => {
+      const runId = newRunId();
+      await goOn(taskOf(runId), STARTED);
+      const handed = record(taskOf(runId), RUNNING);
+      const { batches, answer } = await nextAppend();
+      expect(batches.flatMap(({ events }) => events.map(({ seq }) => seq))).toEqual([1, 2]);
+      answer(STORED);
+      await handed.done;
+      expect(asked).toEqual([]);
+    });
+
+    it('stores what waits when the task goes on for long, and its end waits for all of it', async () => {
+      const runId = newRunId();
+      await goOn(taskOf(runId), STARTED);
+      const first = await nextAppend();
+      const handed = record(taskOf(runId));
+      await new Promise(setImmediate);
+      expect([handed.stored, asked]).toEqual([false, []]);
+      first.answer(STORED);
+      await handed.done;
+      await expect(record(taskOf(runId)).done).resolves.toBeUndefined();
+    });
+
+    it('never completes a task that told something refused before, until it is told again', async () => {
+      const runId = newRunId();
+      await goOn(taskOf(runId), STARTED);
+      (await nextAppend()).answer({
+        unknown: [],
+        refused: [{ runId, error: new Error('A fault of ours.') }],
+      });
+      await new Promise(setImmediate);
+      const handed = record(taskOf(runId), RUNNING);
+      (await nextAppend()).answer(STORED);
+      await new Promise(setImmediate);
+      expect(handed.stored).toBe(false);
+      const again = record(taskOf(runId, { unsafe: { isReplaying: true } }), STARTED, RUNNING);
+      (await nextAppend()).answer(STORED);
+      await again.done;
+      expect([handed.stored, again.stored]).toEqual([false, true]);
+    });
+
+    it('gives the database a last chance at what waits when it stops', async () => {
+      await goOn(taskOf(newRunId()), STARTED);
+      const stopped = sink.stop();
+      (await nextAppend()).answer(STORED);
+      await stopped;
+      expect(asked).toEqual([]);
+    });
   });
 
   it('leaves workflows alone that are none of ours', async () => {

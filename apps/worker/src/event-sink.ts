@@ -28,8 +28,11 @@ export interface TaskFacts {
 /** How a workflow task hands over its events. */
 export interface RecordSink {
   readonly callDuringReplay: true;
-  /** Resolves once the events are stored. */
-  fn(task: TaskFacts, trace: readonly NumberedTrace[]): Promise<void>;
+  /**
+   * Resolves once all events of this execution are stored; with `goesOn`, at once: the task then hands over once more
+   * before it completes.
+   */
+  fn(task: TaskFacts, trace: readonly NumberedTrace[], goesOn: boolean): Promise<void>;
 }
 
 /** The sink of the workflow sandbox, and its end. */
@@ -42,13 +45,25 @@ export interface EventSink {
   stop(): Promise<void>;
 }
 
+/** What one execution has handed over and is not stored yet. */
+interface Unstored {
+  /** Number of its first event. */
+  readonly from: number;
+  batches: number;
+  refused: boolean;
+  readonly stored: PromiseWithResolvers<void>;
+}
+
 interface Waiting {
   readonly batch: SinkBatch;
-  readonly stored: () => void;
+  readonly of: Unstored;
 }
 
 /** Pause before a batch is stored again after the database refused, in milliseconds. */
 const RETRY_MS = 250;
+
+/** How long events of a task that goes on wait for more, so that a chain of local calls is stored at once, in milliseconds. */
+const GATHER_MS = 50;
 
 /**
  * Stores the events of workflow tasks before the tasks complete. All runs that hand over while a transaction is under
@@ -57,21 +72,29 @@ const RETRY_MS = 250;
 export function createEventSink({ events, onEnd, onError }: EventSinkParams): EventSink {
   let waiting: Waiting[] = [];
   let storing: Promise<void> | null = null;
+  let gathering: NodeJS.Timeout | undefined;
+  const unstored = new Map<string, Unstored>();
   const stopping = new AbortController();
   const storeAll = async (): Promise<void> => {
     while (waiting.length > 0) {
+      clearTimeout(gathering);
+      gathering = undefined;
       const group = waiting;
       waiting = [];
       const refused = await storeGroup(group.map(({ batch }) => batch));
-      for (const { batch, stored } of group) {
-        // Its task must not complete without its events: it times out, is tried again, and the run shows as stalled.
-        if (refused.has(batch.runId)) continue;
-        stored();
-        if (batch.events.some(({ event }) => isEnd(event)))
-          onEnd(batch.scope, batch.runId, batch.temporalRunId);
-      }
+      for (const one of group) settle(one, refused.has(one.batch.runId));
     }
     storing = null;
+  };
+  const settle = ({ batch, of }: Waiting, refused: boolean): void => {
+    if (!refused && batch.events.some(({ event }) => isEnd(event)))
+      onEnd(batch.scope, batch.runId, batch.temporalRunId);
+    of.batches -= 1;
+    of.refused ||= refused;
+    // Its task must not complete without its events: it times out, is tried again, and the run shows as stalled.
+    if (of.batches > 0 || of.refused) return;
+    unstored.delete(batch.temporalRunId);
+    of.stored.resolve();
   };
   const storeGroup = async (batches: readonly SinkBatch[]): Promise<ReadonlySet<RunId>> => {
     for (;;) {
@@ -86,28 +109,47 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
       }
     }
   };
+  const storeNow = (): void => {
+    if (waiting.length > 0) storing ??= storeAll();
+  };
+  const wait = (batch: SinkBatch): void => {
+    const [first] = batch.events;
+    if (first === undefined) return;
+    const known = unstored.get(batch.temporalRunId);
+    // What was refused is told again from its beginning by whoever runs the task next.
+    const of: Unstored =
+      known !== undefined && (!known.refused || first.seq > known.from)
+        ? known
+        : { from: first.seq, batches: 0, refused: false, stored: Promise.withResolvers() };
+    of.batches += 1;
+    unstored.set(batch.temporalRunId, of);
+    waiting.push({ batch, of });
+  };
   const record: RecordSink = {
     callDuringReplay: true,
-    async fn(task, trace) {
+    async fn(task, trace, goesOn) {
       const run = parseWorkflowId(task.workflowId);
       if (run === null) return;
-      const batch: SinkBatch = {
+      wait({
         ...run,
         temporalRunId: task.runId,
         historyLength: task.historyLength,
         replayed: task.unsafe.isReplaying,
         events: toSinkEvents(trace),
-      };
-      await new Promise<void>((stored) => {
-        waiting.push({ batch, stored });
-        storing ??= storeAll();
       });
+      if (goesOn) {
+        gathering ??= setTimeout(storeNow, GATHER_MS);
+        return;
+      }
+      storeNow();
+      await unstored.get(task.runId)?.stored.promise;
     },
   };
   return {
     sinks: { baton: { record } },
     async stop() {
       stopping.abort();
+      storeNow();
       await storing;
     },
   };

@@ -1,5 +1,4 @@
 import type {
-  AgentReply,
   Failure,
   HttpRequest,
   HumanTaskRequest,
@@ -75,10 +74,11 @@ export type LocalCall<Result> = { readonly tookMs: number } & (
 
 /** The effects of a run. A failed call throws an ApplicationFailure whose first detail is the Failure. */
 export interface Activities {
-  invokeAgent(params: InvokeAgentParams): Promise<AgentReply>;
+  /** An `AgentReply`, which whoever interprets the run reads anew: what comes out of Temporal was written by any version. */
+  invokeAgent(params: InvokeAgentParams): Promise<Json>;
   callHttp(params: CallHttpParams): Promise<Json>;
   /** As a local activity; what goes on is then joined by `invokeAgent` with `goesOn`. */
-  invokeAgentLocally(params: InvokeAgentParams): Promise<LocalCall<AgentReply>>;
+  invokeAgentLocally(params: InvokeAgentParams): Promise<LocalCall<Json>>;
   /** Likewise. */
   callHttpLocally(params: CallHttpParams): Promise<LocalCall<Json>>;
   /** Opens the task, or finds the one that this delivery has opened before. */

@@ -1,4 +1,4 @@
-import { failure, type AgentReply } from '@baton/core';
+import { failure, type Json } from '@baton/core';
 import { AgentFailureError, type AdapterRegistry } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import { activityInfo, heartbeat } from '@temporalio/activity';
@@ -17,7 +17,7 @@ export interface InvokeAgentPorts {
 export function createInvokeAgent(
   ports: InvokeAgentPorts,
 ): Pick<Activities, 'invokeAgent' | 'invokeAgentLocally'> {
-  const effects = createEffects<AgentReply>(ports.localCalls);
+  const effects = createEffects<Json>(ports.localCalls);
   return {
     invokeAgent: (params) => effects.run(effectOf(params), call(ports, params)),
     invokeAgentLocally: (params) => effects.runLocally(effectOf(params), call(ports, params)),
@@ -29,10 +29,10 @@ function effectOf({ agent, timeoutMs, idempotencyKey, goesOn }: InvokeAgentParam
   return { label, timeoutMs, key: idempotencyKey, goesOn };
 }
 
-function call({ adapters, egress }: InvokeAgentPorts, params: InvokeAgentParams): Work<AgentReply> {
+function call({ adapters, egress }: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
   return async (context) => {
     const adapter = adapters.get(params.agent.adapter);
-    return adapter.invoke(requestOf(adapter.parseConfig(params.agent.config), params), {
+    const reply = await adapter.invoke(requestOf(adapter.parseConfig(params.agent.config), params), {
       ...context,
       idempotencyKey: params.idempotencyKey,
       egress,
@@ -42,6 +42,7 @@ function call({ adapters, egress }: InvokeAgentPorts, params: InvokeAgentParams)
         if (!activityInfo().isLocal) heartbeat(details);
       },
     });
+    return { ...reply, usage: { ...reply.usage } };
   };
 }
 

@@ -1,13 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import {
-  DEFAULT_RETRY,
-  failure,
-  NO_USAGE,
-  type AgentReply,
-  type Json,
-  type JsonObject,
-  type PinnedAgent,
-} from '@baton/core';
+import { DEFAULT_RETRY, failure, NO_USAGE, type Json, type JsonObject, type PinnedAgent } from '@baton/core';
 import type { ChildRun } from '@baton/temporal-activities';
 import { ApplicationFailure } from '@temporalio/workflow';
 import { snapshotOf, type Handle, type Stage } from './stage-fixture.ts';
@@ -49,7 +41,7 @@ export const heard = (count: number): JsonObject => ({
 });
 
 /** What an agent answers. */
-export function replyOf(output: Json): AgentReply {
+export function replyOf(output: Json): JsonObject {
   return { output, usage: { ...NO_USAGE, calls: 1 }, finish: 'stop' };
 }
 

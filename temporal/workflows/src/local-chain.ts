@@ -23,6 +23,8 @@ export interface Ways<Result> {
 export interface LocalChain {
   /** Delivers a call, locally when there is room. */
   deliver<Result>(ways: Ways<Result>): Promise<Result>;
+  /** Whether one of its local activities is under way: the workflow task does not end before its answer was heard. */
+  isCalling(): boolean;
   /** Notes that something has come from outside, which begins a workflow task. */
   begin(): void;
 }
@@ -34,6 +36,7 @@ const ownTimer = (): Promise<void> =>
 /** Creates the chain of one execution; `end` ends a workflow task and resolves in the next. */
 export function createLocalChain(end: () => Promise<void> = ownTimer): LocalChain {
   let open = 0;
+  let underWay = 0;
   let calls = 0;
   let spentMs = 0;
   let ending: Promise<void> | undefined;
@@ -48,31 +51,33 @@ export function createLocalChain(end: () => Promise<void> = ownTimer): LocalChai
     });
     return ending;
   };
-  const deliverLocally = async <Result>(local: Ways<Result>['local']): Promise<LocalCall<Result>> => {
-    if (calls >= MOST_CALLS || spentMs >= LONGEST_MS) await endTask();
+  const answered = (): void => {
+    open -= 1;
+    underWay -= 1;
+  };
+  const failed = (error: unknown): never => {
+    answered();
+    // A failure does not tell how long it took.
+    spentMs = LONGEST_MS;
+    throw error;
+  };
+  const called = <Result>({ local, ordinary }: Ways<Result>): Promise<Result> => {
     calls += 1;
-    try {
-      const told = await local();
+    underWay += 1;
+    return local().then((told) => {
+      answered();
       spentMs += told.tookMs;
-      return told;
-    } catch (error) {
-      // A failure does not tell how long it took.
-      spentMs = LONGEST_MS;
-      throw error;
-    }
+      return 'result' in told ? told.result : ordinary(true);
+    }, failed);
   };
   return {
     begin,
-    async deliver({ local, ordinary }) {
-      if (open >= MOST_CALLS) return ordinary(false);
+    isCalling: () => underWay > 0,
+    // Not asynchronous, here and above: for each promise of a workflow Temporal's library keeps a stack trace.
+    deliver(ways) {
+      if (open >= MOST_CALLS) return ways.ordinary(false);
       open += 1;
-      try {
-        const told = await deliverLocally(local);
-        if ('result' in told) return told.result;
-      } finally {
-        open -= 1;
-      }
-      return ordinary(true);
+      return calls < MOST_CALLS && spentMs < LONGEST_MS ? called(ways) : endTask().then(() => called(ways));
     },
   };
 }

@@ -26,8 +26,11 @@ export const describeRun = defineQuery<JsonObject>('run');
 /** Where the events of a run leave the sandbox. */
 export interface BatonSinks extends Sinks {
   readonly baton: {
-    /** Stores the events of a workflow task before the task completes. */
-    record(events: readonly NumberedTrace[]): void;
+    /**
+     * Stores events before the workflow task completes; with `goesOn` the task does not complete before more was told,
+     * if only that nothing has happened since.
+     */
+    record(events: readonly NumberedTrace[], goesOn: boolean): void;
     /** Gives up the local call with this key, which nobody waits for any more. */
     abandon(idempotencyKey: string): void;
   };

@@ -41,6 +41,8 @@ const LOST_DELIVERY = {
 export interface Performer {
   perform(command: Command): void;
   motion(): Motion;
+  /** Whether a local call keeps the workflow task open. */
+  isCallingLocally(): boolean;
   /** Settles once everything that must happen before the run ends has happened. */
   settled(): Promise<void>;
 }
@@ -49,6 +51,8 @@ export interface Performer {
 export interface PerformerParams {
   readonly snapshot: Snapshot;
   readonly feed: (event: InterpreterEvent) => void;
+  /** Told when less is under way than before, and no event says so. */
+  readonly wake: () => void;
   /** Ids of human tasks that may have been decided. */
   readonly decided: WakeUps;
   /** Ids of child runs that may have ended. */
@@ -62,9 +66,8 @@ export interface Stage extends PerformerParams {
 
 interface Open {
   motion: Motion;
-  readonly scope: CancellationScope;
-  /** Ends what Temporal cannot cancel. */
-  abandon(): void;
+  /** Ends what is under way. */
+  cancel(): void;
   /** Settles when the command is done with, its cleaning up included. */
   readonly done: Promise<void>;
 }
@@ -92,9 +95,11 @@ export function createPerformer(params: PerformerParams): Performer {
     if (taken === undefined) return;
     open.delete(id);
     closing.add(taken.done);
-    void taken.done.then(() => closing.delete(taken.done));
-    taken.scope.cancel();
-    taken.abandon();
+    void taken.done.then(() => {
+      closing.delete(taken.done);
+      params.wake();
+    });
+    taken.cancel();
   };
   return {
     perform(command) {
@@ -110,32 +115,32 @@ export function createPerformer(params: PerformerParams): Performer {
       if (closing.size > 0 || motions.has('bound')) return 'bound';
       return motions.has('calling') ? 'calling' : 'resting';
     },
+    isCallingLocally: () => stage.chain.isCalling(),
     async settled() {
       while (closing.size > 0) await Promise.all(closing);
     },
   };
 }
 
-function begin(
-  stage: Stage,
-  command: OpenCommand,
-  answer: (command: OpenCommand, event: InterpreterEvent) => void,
-): Open {
-  const scope = new CancellationScope({ cancellable: true });
-  const done = scope
-    .run(() => effect(stage, command))
-    .then(
-      (event) => {
-        answer(command, event);
-      },
-      (error: unknown) => {
-        answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
-      },
-    );
-  const abandon = (): void => {
-    if (isLocal(command)) proxySinks<BatonSinks>().baton.abandon(command.idempotencyKey);
-  };
-  return { motion: MOTIONS[command.kind], scope, abandon, done };
+type Answer = (command: OpenCommand, event: InterpreterEvent) => void;
+
+function begin(stage: Stage, command: OpenCommand, answer: Answer): Open {
+  const { cancel, result } = isLocal(command) ? callLocally(stage, command) : effect(stage, command);
+  const done = result.then(
+    (value) => {
+      answer(command, eventOf(command, value));
+    },
+    (error: unknown) => {
+      answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
+    },
+  );
+  return { motion: MOTIONS[command.kind], cancel, done };
+}
+
+function eventOf(command: OpenCommand, result: Json): InterpreterEvent {
+  return command.kind === 'start-timer'
+    ? { kind: 'fired', command: command.id }
+    : { kind: 'completed', command: command.id, result };
 }
 
 /** What is under way from the moment at which a command goes out. */
@@ -149,20 +154,29 @@ const MOTIONS: Readonly<Record<OpenCommand['kind'], Motion>> = {
   'start-run': 'bound',
 };
 
-async function effect(stage: Stage, command: OpenCommand): Promise<InterpreterEvent> {
-  const completed = (result: Json): InterpreterEvent => ({ kind: 'completed', command: command.id, result });
+/** Something under way that can be ended early. */
+interface Effect {
+  cancel(): void;
+  readonly result: Promise<Json>;
+}
+
+/** An effect that Temporal can cancel. */
+function effect(stage: Stage, command: OpenCommand): Effect {
+  const scope = new CancellationScope({ cancellable: true });
+  return { cancel: () => scope.cancel(), result: scope.run(() => resultOf(stage, command)) };
+}
+
+function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
   switch (command.kind) {
     case 'start-timer':
-      await sleep(Math.max(0, command.dueAt - Date.now()), { summary: summaryOf(command) });
-      return { kind: 'fired', command: command.id };
+      return sleep(Math.max(0, command.dueAt - Date.now()), { summary: summaryOf(command) }).then(() => null);
     case 'invoke-agent':
-      return completed(await invokeAgent(stage, command));
     case 'call-http':
-      return completed(await callHttp(stage, command));
+      return deliveriesOf(stage, command).ordinary(false);
     case 'open-human-task':
-      return completed(await performHumanTask(stage, command));
+      return performHumanTask(stage, command);
     case 'start-run':
-      return completed(await performChildRun(stage, command));
+      return performChildRun(stage, command);
     default:
       return command satisfies never;
   }
@@ -178,9 +192,28 @@ function isLocal(command: OpenCommand): command is Call {
  * A local activity that Temporal cancels leaves a history that cannot always be replayed ("Invalid transition in state
  * machine", SDK 1.24), so it never does: the worker is told to give the call up, and the activity ends soon.
  */
-async function locally<Result>(call: () => Promise<Result>): Promise<Result> {
-  if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('The call was canceled.');
-  return CancellationScope.nonCancellable(call);
+function callLocally(stage: Stage, command: Call): Effect {
+  let wanted = true;
+  let goingOn: CancellationScope | undefined;
+  const ways = deliveriesOf(stage, command);
+  const unlessCanceled = <Result>(call: () => Promise<Result>): Promise<Result> =>
+    wanted ? call() : Promise.reject(new CancelledFailure('The call was canceled.'));
+  const result = stage.chain.deliver({
+    local: () => unlessCanceled(ways.local),
+    ordinary: (goesOn) =>
+      unlessCanceled(() => {
+        const scope = new CancellationScope({ cancellable: true });
+        goingOn = scope;
+        stage.wake();
+        return scope.run(() => ways.ordinary(goesOn));
+      }),
+  });
+  const cancel = (): void => {
+    wanted = false;
+    goingOn?.cancel();
+    proxySinks<BatonSinks>().baton.abandon(command.idempotencyKey);
+  };
+  return { cancel, result };
 }
 
 /** Not asynchronous: a proxy of activities would be taken for a promise, and `then` for an activity. */
@@ -202,34 +235,22 @@ function localCalls(command: Call): Activities {
   });
 }
 
-async function invokeAgent(stage: Stage, command: Extract<Call, { kind: 'invoke-agent' }>): Promise<Json> {
-  const agent = stage.snapshot.agents[command.agent];
+function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
+  const { idempotencyKey, step, timeoutMs } = command;
+  const delivery = { idempotencyKey, step, timeoutMs };
+  if (command.kind === 'call-http') {
+    const params = { ...delivery, request: command.request };
+    return {
+      local: () => localCalls(command).callHttpLocally(params),
+      ordinary: (goesOn) => ordinaryCalls(command).callHttp(goesOn ? { ...params, goesOn } : params),
+    };
+  }
+  const agent = snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
-  const { input, session, idempotencyKey, step, timeoutMs } = command;
-  const params = {
-    agent,
-    input,
-    ...(session === undefined ? {} : { session }),
-    idempotencyKey,
-    step,
-    timeoutMs,
+  const { input, session } = command;
+  const params = { ...delivery, agent, input, ...(session === undefined ? {} : { session }) };
+  return {
+    local: () => localCalls(command).invokeAgentLocally(params),
+    ordinary: (goesOn) => ordinaryCalls(command).invokeAgent(goesOn ? { ...params, goesOn } : params),
   };
-  const reply = await delivered(stage, command, {
-    local: () => locally(() => localCalls(command).invokeAgentLocally(params)),
-    ordinary: (goesOn) => ordinaryCalls(command).invokeAgent({ ...params, ...(goesOn ? { goesOn } : {}) }),
-  });
-  return { ...reply, usage: { ...reply.usage } };
-}
-
-async function callHttp(stage: Stage, command: Extract<Call, { kind: 'call-http' }>): Promise<Json> {
-  const { request, idempotencyKey, step, timeoutMs } = command;
-  const params = { request, idempotencyKey, step, timeoutMs };
-  return delivered(stage, command, {
-    local: () => locally(() => localCalls(command).callHttpLocally(params)),
-    ordinary: (goesOn) => ordinaryCalls(command).callHttp({ ...params, ...(goesOn ? { goesOn } : {}) }),
-  });
-}
-
-function delivered<Result>(stage: Stage, command: Call, ways: Ways<Result>): Promise<Result> {
-  return command.local ? stage.chain.deliver(ways) : ways.ordinary(false);
 }

@@ -185,6 +185,9 @@ describe('temporal/histories', () => {
   });
 });
 
+/** How a call goes out as an ordinary activity. */
+const CALL = 'deliveriesOf(stage, command).ordinary(false)';
+
 describe('the workflow code', () => {
   it('replays every recorded history', async () => {
     expect(await refusals(await bundleWorkflowCode({ workflowsPath, preloadModules, logger }))).toEqual([]);
@@ -200,9 +203,7 @@ describe('the workflow code', () => {
   }, 120_000);
 
   it('is caught when it performs one command more', async () => {
-    const slower = await planted('perform.ts', (text) =>
-      text.replace(/case 'call-http':\n/, '$&      await sleep(1);\n'),
-    );
+    const slower = await planted('perform.ts', (text) => text.replace(CALL, `sleep(1).then(() => ${CALL})`));
     expect(await refusals(slower, of('call-http-ordinary', 'human-decided'))).toEqual([
       [expect.stringContaining('/call-http-ordinary.json'), expect.stringContaining('Nondeterminism')],
     ]);
@@ -219,10 +220,7 @@ describe('the workflow code', () => {
 
   it('is caught when it makes something else of an answer, which Temporal does not see', async () => {
     const deaf = await planted('perform.ts', (text) =>
-      text.replace(
-        'completed(await callHttp(stage, command))',
-        'completed([await callHttp(stage, command)])',
-      ),
+      text.replace(CALL, `${CALL}.then((answer) => [answer])`),
     );
     expect(await refusals(deaf, of('call-http-ordinary', 'human-decided'))).toEqual([
       [expect.stringContaining('/call-http-ordinary.json'), expect.stringContaining('not with "created"')],

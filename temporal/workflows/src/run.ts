@@ -7,6 +7,7 @@ import {
   type InterpreterEvent,
   type Json,
   type JsonObject,
+  type NumberedTrace,
   type RunState,
   type Snapshot,
   type TurnResult,
@@ -20,6 +21,7 @@ import {
   isCancellation,
   proxySinks,
   setCurrentDetails,
+  setDefaultSignalHandler,
   setHandler,
   sleep,
   workflowInfo,
@@ -37,12 +39,15 @@ import {
 } from './messages.ts';
 import { createPerformer, type Performer } from './perform.ts';
 import { sha256 } from './sha256.ts';
-import { createSuccession, type Succession } from './succession.ts';
+import { createSuccession } from './succession.ts';
 import { createSchemaValidator } from './validate-schema.ts';
 import { createWakeUps, type WakeUps } from './wake-ups.ts';
 
 /** Characters of a reason to cancel; the API refuses longer ones. */
 const LONGEST_REASON = 1_000;
+
+/** Nothing more is told by this execution. */
+const LAST = 'last';
 
 /** How long calls are held back before an execution that is too long is left while older ones are under way. */
 const LONGEST_HOLD = '20 seconds';
@@ -62,6 +67,10 @@ export interface Continuation {
 interface Inbox {
   readonly events: InterpreterEvent[];
   feed(event: InterpreterEvent): void;
+  /** Ends the wait without an event: it may have become time for another execution. */
+  wake(): void;
+  /** Resolves with the next event or wake. */
+  woken(): Promise<void>;
 }
 
 /**
@@ -73,60 +82,84 @@ export async function run(snapshot: Snapshot, continuation?: Continuation): Prom
   const wakeUps = { decided: createWakeUps(), childRunEnded: createWakeUps() };
   handleMessages(inbox, wakeUps);
   const words = noteCancel(inbox, continuation?.cancelReason);
+  // Gets what is for no handler, also what came before: so it is last.
+  setDefaultSignalHandler(inbox.wake);
   return CancellationScope.nonCancellable(async () => {
     const startedAt = continuation?.startedAt ?? Date.now();
     const tools = { validateSchema: createSchemaValidator(), hash: sha256 };
     const interpreter = createInterpreter(snapshot, startedAt, tools);
-    const performer = createPerformer({ snapshot, feed: inbox.feed, ...wakeUps });
-    const pace = createPace(performer);
+    const performer = createPerformer({ snapshot, feed: inbox.feed, wake: inbox.wake, ...wakeUps });
+    const pace = createPace(performer, inbox.wake);
     const first = begin(interpreter, continuation);
     let { state } = first;
     setHandler(describeRun, () => picture(snapshot, state));
-    pace.record(first);
+    pace.note(first);
     pace.perform(first);
     while (state.outcome === undefined) {
-      await condition(() => inbox.events.length > 0 || pace.isDue());
+      pace.tell();
+      if (inbox.events.length === 0 && !pace.isDue()) await inbox.woken();
+      if (inbox.events.length === 0) await everythingIsIn();
       for (let event = inbox.events.shift(); event !== undefined; event = inbox.events.shift()) {
         const turn = interpreter.next(state, event, Date.now());
         ({ state } = turn);
-        pace.record(turn);
+        pace.note(turn);
+        if (inbox.events.length === 0 && state.outcome === undefined && pace.isDue()) await everythingIsIn();
         // The commands of this turn are open in the state: the next execution would perform them.
         if (inbox.events.length > 0 || state.outcome !== undefined || !pace.isDue()) pace.perform(turn);
       }
-      if (state.outcome === undefined && pace.isDue())
+      if (state.outcome === undefined && pace.isDue()) {
+        pace.tell(LAST);
         await continueAsNew<typeof run>(snapshot, {
           state,
           startedAt,
           details: getCurrentDetails(),
           ...words(),
         });
+      }
     }
+    pace.tell();
     await performer.settled();
+    pace.tell(LAST);
     return ending(state);
   });
 }
 
 /** Performs what the turns of an execution ask for, until it is time for another execution. */
 interface Pace {
-  /** Hands the events of a turn out. */
-  record(turn: TurnResult): void;
+  /** Notes the events of a turn, which are to be told. */
+  note(turn: TurnResult): void;
+  /** Hands out what is noted. The task completes when it is stored; a local call under way will tell more before that. */
+  tell(last?: typeof LAST): void;
   /** Performs the commands of a turn, or leaves calls to the next execution when this one has become too long. */
   perform(turn: TurnResult): void;
   isDue(): boolean;
 }
 
-function createPace(performer: Performer, succession: Succession = createSuccession()): Pace {
+function createPace(performer: Performer, onTired: () => void): Pace {
+  const succession = createSuccession();
+  const noted: NumberedTrace[] = [];
+  let waitedFor = true;
   let holding = false;
   const hold = (): void => {
     if (holding) return;
     holding = true;
     void sleep(LONGEST_HOLD, { summary: 'running calls may end before the run goes on anew' }).then(() => {
       succession.tire();
+      onTired();
     });
   };
   return {
-    record: (turn) => {
-      succession.note(record(turn));
+    note(turn) {
+      if (turn.trace.length === 0) return;
+      for (const event of turn.trace) noted.push(event);
+      succession.note(turn.trace.length);
+      showDetails(turn);
+    },
+    tell(last) {
+      const goesOn = last === undefined && performer.isCallingLocally();
+      if (noted.length === 0 && (goesOn || waitedFor)) return;
+      proxySinks<BatonSinks>().baton.record(noted.splice(0), goesOn);
+      waitedFor = !goesOn;
     },
     perform({ commands }) {
       if (succession.holds()) hold();
@@ -148,24 +181,55 @@ function begin(interpreter: Interpreter, continuation: Continuation | undefined)
   return { state, commands: interpreter.openCommands(state), trace: [] };
 }
 
+/** Waits by a promise: a condition of Temporal's would cost one more call into the sandbox for every event. */
 function createInbox(): Inbox {
   const events: InterpreterEvent[] = [];
-  return { events, feed: (event) => void events.push(event) };
+  let wake = (): void => undefined;
+  return {
+    events,
+    feed(event) {
+      events.push(event);
+      wake();
+    },
+    wake: () => {
+      wake();
+    },
+    woken: () =>
+      new Promise((resolve) => {
+        wake = resolve;
+      }),
+  };
+}
+
+/**
+ * Resolves once everything that came with the present workflow task has been fed: what another execution begins without
+ * would be lost. Temporal looks at conditions after that, so this one holds when it is looked at again.
+ */
+function everythingIsIn(): Promise<void> {
+  let again = false;
+  return condition(() => {
+    const holds = again;
+    again = true;
+    return holds;
+  });
 }
 
 function handleMessages(inbox: Inbox, wakeUps: { decided: WakeUps; childRunEnded: WakeUps }): void {
+  // Whoever reaches Temporal can send anything, and whatever it is makes the execution longer.
   setHandler(humanTaskDecided, (message) => {
-    // Whoever reaches Temporal can send anything here.
     const id: unknown = message?.humanTaskId;
     if (typeof id === 'string') wakeUps.decided.note(id);
+    inbox.wake();
   });
   setHandler(childRunEnded, (message) => {
     const id: unknown = message?.childRunId;
     if (typeof id === 'string') wakeUps.childRunEnded.note(id);
+    inbox.wake();
   });
   setHandler(deliverEvent, (event) => {
     if (typeof event === 'object' && event !== null && !Array.isArray(event))
       inbox.feed({ kind: 'signal', event });
+    else inbox.wake();
   });
   setHandler(suspend, () => {
     inbox.feed({ kind: 'suspend' });
@@ -181,21 +245,13 @@ function noteCancel(inbox: Inbox, known?: string): () => Pick<Continuation, 'can
   setHandler(cancelReason, (text) => {
     // Whoever reaches Temporal can send anything here, also what PostgreSQL does not take.
     if (typeof text === 'string' && text !== '') reason = storableText(excerpt(text, LONGEST_REASON));
+    inbox.wake();
   });
   CancellationScope.current().cancelRequested.catch((error: unknown) => {
     if (!isCancellation(error)) throw error;
     inbox.feed({ kind: 'cancel', reason: reason ?? 'The run was canceled.' });
   });
   return () => (reason === undefined ? {} : { cancelReason: reason });
-}
-
-/** Hands the events of a turn out, and says how many. */
-function record(turn: TurnResult): number {
-  if (turn.trace.length > 0) {
-    proxySinks<BatonSinks>().baton.record(turn.trace);
-    showDetails(turn);
-  }
-  return turn.trace.length;
 }
 
 /** What Temporal UI shows as the run's current details. */
