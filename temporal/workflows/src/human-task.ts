@@ -1,10 +1,14 @@
 import { isObject, type Json, type OpenCommand } from '@baton/core';
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import type { Activities } from '@baton/temporal-activities';
+import { CancellationScope, condition, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type { Stage } from './perform.ts';
 import { storeActivities } from './store-activities.ts';
 import { summaryOf } from './summaries.ts';
 
 type Command = Extract<OpenCommand, { kind: 'open-human-task' }>;
+
+/** How long the outcome is looked for within a workflow task. */
+const LONGEST_LOOK = '2 seconds';
 
 /**
  * Opens a human task and waits for its outcome. A signal only wakes: what counts is the outcome that an activity reads,
@@ -48,14 +52,31 @@ async function waitForOutcome(
 ): Promise<Json> {
   const { humanTaskId, summary } = wait;
   const { expiresAt } = wait.command.task;
-  const activities = storeActivities(`${summary} outcome`);
   for (;;) {
     const woken = await wokenBefore(stage, humanTaskId, { expiresAt, summary });
     stage.decided.forget(humanTaskId);
     const outcome = woken
-      ? await activities.takeHumanTaskOutcome({ humanTaskId })
-      : await activities.expireHumanTask({ humanTaskId });
+      ? await take(humanTaskId, `${summary} outcome`)
+      : await storeActivities(`${summary} outcome`).expireHumanTask({ humanTaskId });
     if (outcome !== null) return outcome;
+  }
+}
+
+/**
+ * Reads the outcome within the workflow task that the signal has begun, which spares two trips to Temporal. The database
+ * may be away: then an ordinary activity is tried again for as long as it takes, which no workflow task could last.
+ */
+async function take(humanTaskId: string, summary: string): Promise<Json> {
+  const local = proxyLocalActivities<Activities>({
+    scheduleToCloseTimeout: LONGEST_LOOK,
+    summary,
+    retry: { maximumAttempts: 1 },
+  });
+  try {
+    // A local activity that Temporal cancels leaves a history that cannot be replayed.
+    return await CancellationScope.nonCancellable(() => local.takeHumanTaskOutcome({ humanTaskId }));
+  } catch {
+    return storeActivities(summary).takeHumanTaskOutcome({ humanTaskId });
   }
 }
 
