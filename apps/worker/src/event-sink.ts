@@ -8,6 +8,7 @@ import {
   type Scope,
 } from '@baton/core';
 import type { EventRepository, SinkBatch, SinkEvent } from '@baton/store';
+import { createEventWriter } from './event-writer.ts';
 
 /** Parameters of {@link createEventSink}. */
 export interface EventSinkParams {
@@ -46,7 +47,7 @@ export interface EventSink {
 }
 
 /** What one execution has handed over and is not stored yet. */
-interface Unstored {
+interface Pending {
   /** Number of its first event. */
   readonly from: number;
   batches: number;
@@ -54,83 +55,41 @@ interface Unstored {
   readonly stored: PromiseWithResolvers<void>;
 }
 
-interface Waiting {
-  readonly batch: SinkBatch;
-  readonly of: Unstored;
-}
-
-/** Pause before a batch is stored again after the database refused, in milliseconds. */
-const RETRY_MS = 250;
-
-/** How long events of a task that goes on wait for more, so that a chain of local calls is stored at once, in milliseconds. */
-const GATHER_MS = 50;
-
-/**
- * Stores the events of workflow tasks before the tasks complete. All runs that hand over while a transaction is under
- * way share the next one. A batch is tried again until it is stored: no task completes before its events are.
- */
+/** Stores the events of workflow tasks before the tasks complete. */
 export function createEventSink({ events, onEnd, onError }: EventSinkParams): EventSink {
-  let waiting: Waiting[] = [];
-  let storing: Promise<void> | null = null;
-  let gathering: NodeJS.Timeout | undefined;
-  const unstored = new Map<string, Unstored>();
-  const stopping = new AbortController();
-  const storeAll = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      clearTimeout(gathering);
-      gathering = undefined;
-      const group = waiting;
-      waiting = [];
-      const refused = await storeGroup(group.map(({ batch }) => batch));
-      for (const one of group) settle(one, refused.has(one.batch.runId));
-    }
-    storing = null;
-  };
-  const settle = ({ batch, of }: Waiting, refused: boolean): void => {
-    if (!refused && batch.events.some(({ event }) => isEnd(event)))
+  const writer = createEventWriter({ events, onError });
+  const pending = new Map<string, Pending>();
+  const settle = (batch: SinkBatch, of: Pending, isStored: boolean): void => {
+    if (isStored && batch.events.some(({ event }) => isEnd(event)))
       onEnd(batch.scope, batch.runId, batch.temporalRunId);
     of.batches -= 1;
-    of.refused ||= refused;
+    of.refused ||= !isStored;
     // Its task must not complete without its events: it times out, is tried again, and the run shows as stalled.
     if (of.batches > 0 || of.refused) return;
-    unstored.delete(batch.temporalRunId);
+    pending.delete(batch.temporalRunId);
     of.stored.resolve();
   };
-  const storeGroup = async (batches: readonly SinkBatch[]): Promise<ReadonlySet<RunId>> => {
-    for (;;) {
-      try {
-        const { refused } = await events.append(batches);
-        for (const { error } of refused) onError(error);
-        return new Set(refused.map(({ runId }) => runId));
-      } catch (error) {
-        onError(error);
-        if (stopping.signal.aborted) return new Set(batches.map(({ runId }) => runId));
-        await pause(stopping.signal);
-      }
-    }
-  };
-  const storeNow = (): void => {
-    if (waiting.length > 0) storing ??= storeAll();
-  };
-  const wait = (batch: SinkBatch): void => {
+  const hand = (batch: SinkBatch): void => {
     const [first] = batch.events;
     if (first === undefined) return;
-    const known = unstored.get(batch.temporalRunId);
+    const known = pending.get(batch.temporalRunId);
     // What was refused is told again from its beginning by whoever runs the task next.
-    const of: Unstored =
+    const of: Pending =
       known !== undefined && (!known.refused || first.seq > known.from)
         ? known
         : { from: first.seq, batches: 0, refused: false, stored: Promise.withResolvers() };
     of.batches += 1;
-    unstored.set(batch.temporalRunId, of);
-    waiting.push({ batch, of });
+    pending.set(batch.temporalRunId, of);
+    writer.put(batch, (isStored) => {
+      settle(batch, of, isStored);
+    });
   };
   const record: RecordSink = {
     callDuringReplay: true,
     async fn(task, trace, goesOn) {
       const run = parseWorkflowId(task.workflowId);
       if (run === null) return;
-      wait({
+      hand({
         ...run,
         temporalRunId: task.runId,
         historyLength: task.historyLength,
@@ -138,39 +97,19 @@ export function createEventSink({ events, onEnd, onError }: EventSinkParams): Ev
         events: toSinkEvents(trace),
       });
       if (goesOn) {
-        gathering ??= setTimeout(storeNow, GATHER_MS);
+        writer.storeSoon();
         return;
       }
-      storeNow();
-      await unstored.get(task.runId)?.stored.promise;
+      writer.storeNow();
+      await pending.get(task.runId)?.stored.promise;
     },
   };
-  return {
-    sinks: { baton: { record } },
-    async stop() {
-      stopping.abort();
-      storeNow();
-      await storing;
-    },
-  };
+  return { sinks: { baton: { record } }, stop: () => writer.stop() };
 }
 
 /** Events with the hashes of their contents. */
 export function toSinkEvents(trace: readonly NumberedTrace[]): readonly SinkEvent[] {
   return trace.map((event) => ({ seq: event.seq, at: event.at, hash: hashOf(event), event }));
-}
-
-/** Waits before the next try; a stop cuts it short. */
-function pause(stopping: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const go = (): void => {
-      clearTimeout(timer);
-      stopping.removeEventListener('abort', go);
-      resolve();
-    };
-    const timer = setTimeout(go, RETRY_MS);
-    stopping.addEventListener('abort', go);
-  });
 }
 
 function isEnd(event: NumberedTrace): boolean {
