@@ -115,6 +115,9 @@ async function startWorkflowServer(params: StackParams): Promise<{ address: stri
   return temporal;
 }
 
+/** Longer than a worker gives its running calls to end. */
+const GRACE_MS = 35_000;
+
 async function startApp(params: StackParams, name: 'api' | 'worker', env: Record<string, string>) {
   const main = join(params.root, 'apps', name, 'src', 'main.ts');
   const app = await startProcess({
@@ -124,7 +127,7 @@ async function startApp(params: StackParams, name: 'api' | 'worker', env: Record
     env: { ...params.env, ...env },
     cwd: params.root,
     logFile: await logFile(params, name),
-    graceMs: 20_000,
+    graceMs: GRACE_MS,
   });
   await params.onStarted(app);
   return app;

@@ -59,7 +59,14 @@ export function createEventWriter({ events, onError }: EventWriterParams): Event
       const group = waiting;
       waiting = [];
       const refused = await storeGroup(group.map(({ batch }) => batch));
-      for (const { batch, onSettled } of group) onSettled(!refused.has(batch.runId));
+      for (const { batch, onSettled } of group) {
+        try {
+          onSettled(!refused.has(batch.runId));
+        } catch (error) {
+          // Whoever is told must not keep the others' events back.
+          onError(error);
+        }
+      }
     }
     storing = null;
   };

@@ -150,7 +150,10 @@ export function createTemporalWorker(
       store,
     }),
     sinks: {
-      baton: { ...sink.sinks.baton, abandon: { fn: (_task, key) => localCalls.abandon(key) } },
+      baton: {
+        ...sink.sinks.baton,
+        abandon: { fn: (_task, key, isToBegin) => localCalls.abandon(key, isToBegin) },
+      },
     } satisfies InjectedSinks<BatonSinks>,
     dataConverter: { payloadCodecs: [parts.codec] },
     ...deploymentOptions(parts.settings),

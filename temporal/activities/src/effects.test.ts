@@ -182,12 +182,12 @@ describe('runLocally()', () => {
       }),
     );
     while (signals.length === 0) await new Promise(setImmediate);
-    localCalls.abandon('another key');
+    localCalls.abandon('another key', false);
     expect(signals[0]?.aborted).toBe(false);
-    localCalls.abandon(EFFECT.key);
+    localCalls.abandon(EFFECT.key, false);
     expect(await local).toMatchObject({ goesOn: true });
     expect(signals[0]?.aborted).toBe(true);
-    localCalls.abandon(EFFECT.key);
+    localCalls.abandon(EFFECT.key, false);
   });
 
   it('fails as the effect does', async () => {

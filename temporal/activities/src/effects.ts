@@ -50,8 +50,8 @@ export interface Effects<T> {
   runLocally(effect: Effect, work: Work<T>): Promise<LocalCall<T>>;
 }
 
-/** How long a local activity waits. A workflow task that lasts eight seconds is replayed with another clock. */
-const LONGEST_LOCAL_MS = 4_000;
+/** How long a local activity waits: as long as a signal or a cancel may have to wait for it. */
+const LONGEST_LOCAL_MS = 1_000;
 
 /** How long an effect that goes on and that nobody joins is kept after its end. */
 const KEPT_MS = 60_000;

@@ -110,8 +110,8 @@ export function createGateway(params: GatewayParams): Gateway {
     resume: (scope, runId) => send(scope, runId, (handle) => handle.signal('resume')),
     cancel: (scope, runId, reason) =>
       send(scope, runId, async (handle) => {
-        // The request itself would bring no words into the workflow.
-        if (reason !== '') await handle.signal('cancelReason', reason);
+        // The request itself would bring no words into the workflow; without them it must come all the same.
+        if (reason !== '') await handle.signal('cancelReason', reason).catch(() => undefined);
         await handle.cancel();
       }),
     terminate: (scope, runId, reason) => send(scope, runId, (handle) => handle.terminate(reason)),

@@ -146,10 +146,19 @@ const CALLS: Readonly<Record<string, Scenario>> = {
     effects.callHttp = async () => 'got';
     return start([{ many: { for: { in: '[range(14)]' }, do: [{ a: get() }] } }]);
   },
-  'more-local-calls-than-fit': async ({ effects, start }) => {
-    effects.callHttp = async () => 'got';
-    const many = { for: { in: '[range(14)]' }, metadata: { baton: { concurrency: 14 } }, do: [{ b: get() }] };
-    return start([{ a: get() }, { many }]);
+  'local-calls-side-by-side': async ({ effects, start }) => {
+    const pace = [3, 1, 4, 1, 5, 9, 2, 6];
+    let calls = 0;
+    effects.callHttp = async () => {
+      calls += 1;
+      await new Promise((resolve) => setTimeout(resolve, 10 * (pace[calls % pace.length] ?? 1)));
+      return calls;
+    };
+    const branch = (n: number): JsonObject => ({
+      [`b${n}`]: { do: [{ one: get() }, { two: get() }, { three: get() }] },
+    });
+    const branches = [0, 1, 2, 3].map(branch);
+    return start([{ first: get() }, { all: { fork: { branches } } }, { last: get() }]);
   },
 };
 
@@ -265,19 +274,6 @@ const CONTROL: Readonly<Record<string, Scenario>> = {
     await called;
     await canceled(handle);
     ask();
-    return handle;
-  },
-  'local-call-given-up': async (stage) => {
-    const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
-    stage.effects.callHttp = async ({ request }) => {
-      if (request.uri.endsWith('slow')) await lost;
-      return request.uri;
-    };
-    const branches = [{ a: get('https://a.example/quick') }, { b: get('https://a.example/slow') }];
-    const handle = await stage.start([{ first: get() }, { race: { fork: { compete: true, branches } } }]);
-    // A query would wait for the end of the workflow task, and that for the call.
-    while (!stage.told(handle).includes('step.canceled')) await new Promise(setImmediate);
-    lose();
     return handle;
   },
   'run-timeout': async ({ start }) => {

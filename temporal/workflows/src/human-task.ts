@@ -56,7 +56,7 @@ async function waitForOutcome(
     const woken = await wokenBefore(stage, humanTaskId, { expiresAt, summary });
     stage.decided.forget(humanTaskId);
     const outcome = woken
-      ? await take(humanTaskId, `${summary} outcome`)
+      ? await take(stage, humanTaskId, `${summary} outcome`)
       : await storeActivities(`${summary} outcome`).expireHumanTask({ humanTaskId });
     if (outcome !== null) return outcome;
   }
@@ -66,17 +66,23 @@ async function waitForOutcome(
  * Reads the outcome within the workflow task that the signal has begun, which spares two trips to Temporal. The database
  * may be away: then an ordinary activity is tried again for as long as it takes, which no workflow task could last.
  */
-async function take(humanTaskId: string, summary: string): Promise<Json> {
+async function take({ chain }: Stage, humanTaskId: string, summary: string): Promise<Json> {
   const local = proxyLocalActivities<Activities>({
     scheduleToCloseTimeout: LONGEST_LOOK,
     summary,
     retry: { maximumAttempts: 1 },
   });
+  const ordinary = (): Promise<Json> => storeActivities(summary).takeHumanTaskOutcome({ humanTaskId });
   try {
     // A local activity that Temporal cancels leaves a history that cannot be replayed.
-    return await CancellationScope.nonCancellable(() => local.takeHumanTaskOutcome({ humanTaskId }));
+    return await CancellationScope.nonCancellable(() =>
+      chain.deliver<Json>({
+        local: async () => ({ tookMs: 0, result: await local.takeHumanTaskOutcome({ humanTaskId }) }),
+        ordinary,
+      }),
+    );
   } catch {
-    return storeActivities(summary).takeHumanTaskOutcome({ humanTaskId });
+    return ordinary();
   }
 }
 

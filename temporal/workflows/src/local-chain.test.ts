@@ -28,8 +28,8 @@ describe('createLocalChain()', () => {
     expect(ends).toBe(1);
   });
 
-  it('ends it once its calls have told that they took a second, or one has failed', async () => {
-    await chain.deliver(waysOf({ tookMs: 999, result: 'a' }));
+  it('ends it once its calls have told that they took half a second, or one has failed', async () => {
+    await chain.deliver(waysOf({ tookMs: 499, result: 'a' }));
     await chain.deliver(waysOf());
     expect(ends).toBe(0);
     await chain.deliver(waysOf());
@@ -51,13 +51,14 @@ describe('createLocalChain()', () => {
     expect(await chain.deliver(waysOf({ tookMs: 4_000, goesOn: true }))).toBe('joined');
   });
 
-  it('has ten calls open at most; others are ordinary', async () => {
+  it('makes one call at a time; others are ordinary', async () => {
     const { promise: answered, resolve: answer } = Promise.withResolvers<LocalCall<string>>();
     const slow: Ways<string> = { ...waysOf(), local: () => answered };
-    const all = Array.from({ length: 12 }, () => chain.deliver(slow));
+    const all = Array.from({ length: 3 }, () => chain.deliver(slow));
+    expect(chain.isCalling()).toBe(true);
     answer({ tookMs: 5, result: 'locally' });
-    const went = await Promise.all(all);
-    expect(went.filter((way) => way === 'locally')).toHaveLength(10);
-    expect(went.filter((way) => way === 'ordinarily')).toHaveLength(2);
+    expect(await Promise.all(all)).toEqual(['locally', 'ordinarily', 'ordinarily']);
+    expect(chain.isCalling()).toBe(false);
+    expect(await chain.deliver(waysOf())).toBe('locally');
   });
 });

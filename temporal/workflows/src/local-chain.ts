@@ -5,7 +5,7 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 const MOST_CALLS = 10;
 
 /** Milliseconds of local calls in a row after which the workflow task ends. */
-const LONGEST_MS = 1_000;
+const LONGEST_MS = 500;
 
 /** The two ways in which one call can be delivered. */
 export interface Ways<Result> {
@@ -16,12 +16,14 @@ export interface Ways<Result> {
 }
 
 /**
- * Keeps chains of local calls short: signals and cancels are delivered between workflow tasks only, so after ten calls or
- * a second of them a timer of a millisecond ends the task. What it counts was recorded: neither the clock nor the length
+ * Makes local calls one at a time: live, each answer of several comes by itself, but a replay hands them over together, with
+ * one clock, and what was decided between two answers may be decided otherwise. And keeps chains of them short: signals and
+ * cancels are delivered between workflow tasks only, so after ten calls or half a second of them a timer of a millisecond
+ * ends the task. What it counts was recorded: neither the clock nor the length
  * of the history of a workflow task is the same in a replay when the task has lasted long.
  */
 export interface LocalChain {
-  /** Delivers a call, locally when there is room. */
+  /** Delivers a call, locally when no other one is under way. */
   deliver<Result>(ways: Ways<Result>): Promise<Result>;
   /** Whether one of its local activities is under way: the workflow task does not end before its answer was heard. */
   isCalling(): boolean;
@@ -35,8 +37,8 @@ const ownTimer = (): Promise<void> =>
 
 /** Creates the chain of one execution; `end` ends a workflow task and resolves in the next. */
 export function createLocalChain(end: () => Promise<void> = ownTimer): LocalChain {
-  let open = 0;
-  let underWay = 0;
+  let isTaken = false;
+  let isCalling = false;
   let calls = 0;
   let spentMs = 0;
   let ending: Promise<void> | undefined;
@@ -52,8 +54,8 @@ export function createLocalChain(end: () => Promise<void> = ownTimer): LocalChai
     return ending;
   };
   const answered = (): void => {
-    open -= 1;
-    underWay -= 1;
+    isTaken = false;
+    isCalling = false;
   };
   const failed = (error: unknown): never => {
     answered();
@@ -63,7 +65,7 @@ export function createLocalChain(end: () => Promise<void> = ownTimer): LocalChai
   };
   const called = <Result>({ local, ordinary }: Ways<Result>): Promise<Result> => {
     calls += 1;
-    underWay += 1;
+    isCalling = true;
     return local().then((told) => {
       answered();
       spentMs += told.tookMs;
@@ -72,11 +74,11 @@ export function createLocalChain(end: () => Promise<void> = ownTimer): LocalChai
   };
   return {
     begin,
-    isCalling: () => underWay > 0,
+    isCalling: () => isCalling,
     // Not asynchronous, here and above: for each promise of a workflow Temporal's library keeps a stack trace.
     deliver(ways) {
-      if (open >= MOST_CALLS) return ways.ordinary(false);
-      open += 1;
+      if (isTaken) return ways.ordinary(false);
+      isTaken = true;
       return calls < MOST_CALLS && spentMs < LONGEST_MS ? called(ways) : endTask().then(() => called(ways));
     },
   };

@@ -31,7 +31,7 @@ export interface BatonSinks extends Sinks {
      * if only that nothing has happened since.
      */
     record(events: readonly NumberedTrace[], goesOn: boolean): void;
-    /** Gives up the local call with this key, which nobody waits for any more. */
-    abandon(idempotencyKey: string): void;
+    /** Gives up the local call with this key, which nobody waits for any more; `isToBegin` when it may not have begun yet. */
+    abandon(idempotencyKey: string, isToBegin: boolean): void;
   };
 }

@@ -39,7 +39,8 @@ const LOST_DELIVERY = {
 
 /** Performs the commands of a run and feeds what comes of them back. */
 export interface Performer {
-  perform(command: Command): void;
+  /** `beside` is how many other calls are asked for in the same turn. */
+  perform(command: Command, beside: number): void;
   motion(): Motion;
   /** Whether a local call keeps the workflow task open. */
   isCallingLocally(): boolean;
@@ -66,6 +67,9 @@ export interface Stage extends PerformerParams {
 
 interface Open {
   motion: Motion;
+  /** Whether it began as a local activity. */
+  readonly isLocal: boolean;
+  readonly isCall: boolean;
   /** Ends what is under way. */
   cancel(): void;
   /** Settles when the command is done with, its cleaning up included. */
@@ -84,16 +88,23 @@ export function createPerformer(params: PerformerParams): Performer {
   };
   const stage: Stage = { ...params, feed, chain: createLocalChain() };
   const closing = new Set<Promise<void>>();
+  let calls = 0;
+  const close = (id: number): Open | undefined => {
+    const closed = open.get(id);
+    open.delete(id);
+    if (closed?.isCall === true) calls -= 1;
+    return closed;
+  };
   const answer = (command: OpenCommand, event: InterpreterEvent): void => {
+    const answered = close(command.id);
     // An answer to a command that was taken back is nobody's business.
-    if (!open.delete(command.id)) return;
-    if (!isLocal(command)) stage.chain.begin();
+    if (answered === undefined) return;
+    if (!answered.isLocal) stage.chain.begin();
     params.feed(event);
   };
   const takeBack = (id: number): void => {
-    const taken = open.get(id);
+    const taken = close(id);
     if (taken === undefined) return;
-    open.delete(id);
     closing.add(taken.done);
     void taken.done.then(() => {
       closing.delete(taken.done);
@@ -102,13 +113,17 @@ export function createPerformer(params: PerformerParams): Performer {
     taken.cancel();
   };
   return {
-    perform(command) {
+    perform(command, beside) {
       if (command.kind === 'cancel') takeBack(command.target);
       else if (command.kind === 'yield') {
         void sleep(1, { summary: 'next part of a long turn' }).then(() => {
           params.feed({ kind: 'continue' });
         });
-      } else open.set(command.id, begin(stage, command, answer));
+      } else {
+        // Whatever is asked for beside a local call would go out only after it.
+        open.set(command.id, begin(stage, command, { answer, isAlone: calls + beside === 0 }));
+        if (isCall(command)) calls += 1;
+      }
     },
     motion() {
       const motions = new Set([...open.values()].map(({ motion }) => motion));
@@ -124,8 +139,13 @@ export function createPerformer(params: PerformerParams): Performer {
 
 type Answer = (command: OpenCommand, event: InterpreterEvent) => void;
 
-function begin(stage: Stage, command: OpenCommand, answer: Answer): Open {
-  const { cancel, result } = isLocal(command) ? callLocally(stage, command) : effect(stage, command);
+function begin(
+  stage: Stage,
+  command: OpenCommand,
+  { answer, isAlone }: { readonly answer: Answer; readonly isAlone: boolean },
+): Open {
+  const local = isAlone && mayBeLocal(command) ? command : null;
+  const { cancel, result } = local === null ? effect(stage, command) : callLocally(stage, local);
   const done = result.then(
     (value) => {
       answer(command, eventOf(command, value));
@@ -134,7 +154,7 @@ function begin(stage: Stage, command: OpenCommand, answer: Answer): Open {
       answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
     },
   );
-  return { motion: MOTIONS[command.kind], cancel, done };
+  return { motion: MOTIONS[command.kind], isLocal: local !== null, isCall: isCall(command), cancel, done };
 }
 
 function eventOf(command: OpenCommand, result: Json): InterpreterEvent {
@@ -184,7 +204,12 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
 
 type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
 
-function isLocal(command: OpenCommand): command is Call {
+/** Whether a command calls somebody, as far as its delivery goes. */
+export function isCall(command: Command): command is Call {
+  return command.kind === 'invoke-agent' || command.kind === 'call-http';
+}
+
+function mayBeLocal(command: OpenCommand): command is Call {
   return 'local' in command && command.local;
 }
 
@@ -211,7 +236,9 @@ function callLocally(stage: Stage, command: Call): Effect {
   const cancel = (): void => {
     wanted = false;
     goingOn?.cancel();
-    proxySinks<BatonSinks>().baton.abandon(command.idempotencyKey);
+    // The one local call under way is this one, unless it has said that it goes on.
+    const isToBegin = goingOn === undefined && stage.chain.isCalling();
+    proxySinks<BatonSinks>().baton.abandon(command.idempotencyKey, isToBegin);
   };
   return { cancel, result };
 }

@@ -37,9 +37,9 @@ import {
   suspend,
   type BatonSinks,
 } from './messages.ts';
-import { createPerformer, type Performer } from './perform.ts';
+import { createPerformer, isCall, type Performer } from './perform.ts';
 import { sha256 } from './sha256.ts';
-import { createSuccession } from './succession.ts';
+import { createSuccession, type Succession } from './succession.ts';
 import { createSchemaValidator } from './validate-schema.ts';
 import { createWakeUps, type WakeUps } from './wake-ups.ts';
 
@@ -67,6 +67,8 @@ export interface Continuation {
 interface Inbox {
   readonly events: InterpreterEvent[];
   feed(event: InterpreterEvent): void;
+  /** Takes what came from outside: an event, or something that is none. */
+  hear(event?: InterpreterEvent): void;
   /** Ends the wait without an event: it may have become time for another execution. */
   wake(): void;
   /** Resolves with the next event or wake. */
@@ -78,18 +80,21 @@ interface Inbox {
  * dynamic workflow, so that Temporal shows `namespace/name` as the type.
  */
 export async function run(snapshot: Snapshot, continuation?: Continuation): Promise<Json> {
-  const inbox = createInbox();
+  const succession = createSuccession();
+  const inbox = createInbox(() => succession.stir());
   const wakeUps = { decided: createWakeUps(), childRunEnded: createWakeUps() };
   handleMessages(inbox, wakeUps);
   const words = noteCancel(inbox, continuation?.cancelReason);
   // Gets what is for no handler, also what came before: so it is last.
-  setDefaultSignalHandler(inbox.wake);
+  setDefaultSignalHandler(() => {
+    inbox.hear();
+  });
   return CancellationScope.nonCancellable(async () => {
     const startedAt = continuation?.startedAt ?? Date.now();
     const tools = { validateSchema: createSchemaValidator(), hash: sha256 };
     const interpreter = createInterpreter(snapshot, startedAt, tools);
     const performer = createPerformer({ snapshot, feed: inbox.feed, wake: inbox.wake, ...wakeUps });
-    const pace = createPace(performer, inbox.wake);
+    const pace = createPace(performer, { succession, onTired: inbox.wake });
     const first = begin(interpreter, continuation);
     let { state } = first;
     setHandler(describeRun, () => picture(snapshot, state));
@@ -135,8 +140,10 @@ interface Pace {
   isDue(): boolean;
 }
 
-function createPace(performer: Performer, onTired: () => void): Pace {
-  const succession = createSuccession();
+function createPace(
+  performer: Performer,
+  { succession, onTired }: { readonly succession: Succession; readonly onTired: () => void },
+): Pace {
   const noted: NumberedTrace[] = [];
   let waitedFor = true;
   let holding = false;
@@ -163,13 +170,16 @@ function createPace(performer: Performer, onTired: () => void): Pace {
     },
     perform({ commands }) {
       if (succession.holds()) hold();
-      for (const command of commands) if (!holding || !isCall(command)) performer.perform(command);
+      const beside = commands.filter(isCall).length - 1;
+      for (const command of commands)
+        if (!holding || !begins(command)) performer.perform(command, isCall(command) ? beside : 0);
     },
     isDue: () => succession.isDue(performer.motion()),
   };
 }
 
-function isCall({ kind }: Command): boolean {
+/** Whether a command begins something that the next execution would begin anew. */
+function begins({ kind }: Command): boolean {
   return kind !== 'start-timer' && kind !== 'yield' && kind !== 'cancel';
 }
 
@@ -182,13 +192,18 @@ function begin(interpreter: Interpreter, continuation: Continuation | undefined)
 }
 
 /** Waits by a promise: a condition of Temporal's would cost one more call into the sandbox for every event. */
-function createInbox(): Inbox {
+function createInbox(stir: () => void): Inbox {
   const events: InterpreterEvent[] = [];
   let wake = (): void => undefined;
   return {
     events,
     feed(event) {
       events.push(event);
+      wake();
+    },
+    hear(event) {
+      stir();
+      if (event !== undefined) events.push(event);
       wake();
     },
     wake: () => {
@@ -219,23 +234,23 @@ function handleMessages(inbox: Inbox, wakeUps: { decided: WakeUps; childRunEnded
   setHandler(humanTaskDecided, (message) => {
     const id: unknown = message?.humanTaskId;
     if (typeof id === 'string') wakeUps.decided.note(id);
-    inbox.wake();
+    inbox.hear();
   });
   setHandler(childRunEnded, (message) => {
     const id: unknown = message?.childRunId;
     if (typeof id === 'string') wakeUps.childRunEnded.note(id);
-    inbox.wake();
+    inbox.hear();
   });
   setHandler(deliverEvent, (event) => {
     if (typeof event === 'object' && event !== null && !Array.isArray(event))
-      inbox.feed({ kind: 'signal', event });
-    else inbox.wake();
+      inbox.hear({ kind: 'signal', event });
+    else inbox.hear();
   });
   setHandler(suspend, () => {
-    inbox.feed({ kind: 'suspend' });
+    inbox.hear({ kind: 'suspend' });
   });
   setHandler(resume, () => {
-    inbox.feed({ kind: 'resume' });
+    inbox.hear({ kind: 'resume' });
   });
 }
 
@@ -245,7 +260,7 @@ function noteCancel(inbox: Inbox, known?: string): () => Pick<Continuation, 'can
   setHandler(cancelReason, (text) => {
     // Whoever reaches Temporal can send anything here, also what PostgreSQL does not take.
     if (typeof text === 'string' && text !== '') reason = storableText(excerpt(text, LONGEST_REASON));
-    inbox.wake();
+    inbox.hear();
   });
   CancellationScope.current().cancelRequested.catch((error: unknown) => {
     if (!isCancellation(error)) throw error;

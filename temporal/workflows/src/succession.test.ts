@@ -23,6 +23,13 @@ describe('createSuccession()', () => {
     expect(succession.isDue('bound')).toBe(false);
   });
 
+  it('goes on too when much came from outside and nothing was told of it', () => {
+    const succession = createSuccession(() => ({ historyLength: 5_000, continueAsNewSuggested: true }));
+    expect(succession.isDue('resting')).toBe(false);
+    succession.stir();
+    expect(succession.isDue('resting')).toBe(true);
+  });
+
   it('follows the suggestion of Temporal, and measures from there', () => {
     const length = { historyLength: 90, continueAsNewSuggested: false };
     const succession = createSuccession(() => length);

@@ -22,6 +22,8 @@ export type Motion =
 export interface Succession {
   /** Notes that the run has told this many events more. */
   note(events: number): void;
+  /** Notes that something came from outside, of which the run may have told nothing. */
+  stir(): void;
   /** Whether new calls are held back, so that the execution comes to rest. */
   holds(): boolean;
   /** Notes that holding back has lasted long enough. */
@@ -39,6 +41,7 @@ export interface LengthOfExecution {
 /** Creates the succession of one execution. */
 export function createSuccession(length: () => LengthOfExecution = workflowInfo): Succession {
   let told = 0;
+  let stirred = false;
   let suggestedAt: number | undefined;
   let tired = false;
   /** 1 when the execution is as long as it should get. */
@@ -52,11 +55,15 @@ export function createSuccession(length: () => LengthOfExecution = workflowInfo)
     note: (events) => {
       told += events;
     },
+    stir: () => {
+      stirred = true;
+    },
     holds: () => extent() >= FAR_TOO_LONG,
     tire: () => {
       tired = true;
     },
-    // An execution that has told nothing would be continued for ever: taking up what is open can be long by itself.
-    isDue: (motion) => told > 0 && extent() >= 1 && (motion === 'resting' || (tired && motion === 'calling')),
+    // An execution in which nothing happens would be continued for ever: taking up what is open can be long by itself.
+    isDue: (motion) =>
+      (told > 0 || stirred) && extent() >= 1 && (motion === 'resting' || (tired && motion === 'calling')),
   };
 }
