@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@baton/core';
 import { eventually, textOf } from '../http.ts';
@@ -88,6 +89,57 @@ describe('npm run rebuild', () => {
       expect(await scenario.ended(run)).toMatchObject({ status: 'completed', output: [2] });
     },
     120_000,
+  );
+
+  it(
+    verifies('DURABLE-10', 'gives runs of calls side by side the same clock, and a killed worker loses none'),
+    async () => {
+      const { stack, scenario } = await ownStack();
+      const agent = await ownAgent(async ({ body }, earlier) => {
+        await pause(20 + ((earlier * 37) % 200));
+        return { body };
+      });
+      const name = await scenario.register(`${agent.url}/work`, { effects: 'idempotent' });
+      const byTheClock: JsonObject = {
+        switch: [
+          { even: { when: '${ ((now * 1000) | floor) % 2 == 0 }', then: 'last' } },
+          { odd: { then: 'middle' } },
+        ],
+      };
+      const branch = (n: number): JsonObject => ({
+        [`b${n}`]: {
+          do: [
+            { one: callAgent(name) },
+            { by: byTheClock },
+            { middle: callAgent(name) },
+            { last: callAgent(name) },
+          ],
+        },
+      });
+      const branches = Array.from({ length: 8 }, (_, n) => branch(n));
+      const tasks = [
+        { first: callAgent(name) },
+        { all: { fork: { branches } } },
+        { one: callAgent(name) },
+        LISTEN,
+      ];
+      const workflow = await scenario.publish(tasks);
+      const started = await Promise.all(Array.from({ length: 3 }, () => scenario.start(workflow)));
+      const runs = started.map((answer) => answer.text('id'));
+      for (const run of runs) await scenario.reaches(run, 'waiting');
+      const before = await projectionsIn(stack);
+      await emptyProjections(stack);
+      expect(await rebuild(stack)).toMatchObject({ code: 0 });
+      expect(await projectionsIn(stack)).toEqual(before);
+      await stack.worker.kill();
+      await stack.worker.start();
+      for (const run of runs) {
+        await scenario.call(`POST /v1/runs/${run}/signals/go`, { json: 1 });
+        expect(await scenario.ended(run, { withinMs: 60_000 })).toMatchObject({ status: 'completed' });
+        expect((await scenario.events(run)).filter(({ type }) => type === 'run.corrected')).toEqual([]);
+      }
+    },
+    240_000,
   );
 
   it(

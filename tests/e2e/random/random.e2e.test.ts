@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { textOf } from '../http.ts';
+import { emptyProjections, projectionsIn, rebuild, type Projections } from '../projections.ts';
 import { createScenario, objectOf, type Scenario } from '../scenario.ts';
 import { startStack, SUGGEST_AFTER, type Stack } from '../stack.ts';
 import { verifies } from '../verifies.ts';
@@ -58,6 +59,11 @@ async function tried(seed: number): Promise<Tried> {
   return { seed, ideal, difference: await differenceOf(scenario, { id, seed, tasks }, ideal) };
 }
 
+/** What runs have told, without its times: those of a workflow task that failed are of its last attempt in a replay. */
+function told({ events }: Projections): readonly unknown[] {
+  return events.map(({ run_id: run, seq, position, type, hash }) => [run, seq, position, type, hash]);
+}
+
 describe('random definitions', () => {
   it(
     verifies('LANG-6', 'end on Temporal as the interpreter alone says'),
@@ -81,5 +87,21 @@ describe('random definitions', () => {
       expect(skipped).toBeLessThan(results.length / 10);
     },
     30_000 + RUNS * 2_000,
+  );
+
+  it(
+    verifies('DURABLE-10', 'replay to the same events'),
+    async () => {
+      await stack.worker.stop();
+      const before = await projectionsIn(stack);
+      await emptyProjections(stack);
+      const { code, lines } = await rebuild(stack);
+      expect([code, lines.at(-1)]).toEqual([
+        0,
+        expect.stringMatching(/ runs rebuilt, 0 without .*, 0 failed$/),
+      ]);
+      expect(told(await projectionsIn(stack))).toEqual(told(before));
+    },
+    60_000 + RUNS * 500,
   );
 });
