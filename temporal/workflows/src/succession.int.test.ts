@@ -104,7 +104,7 @@ describe('a run that continues as new', () => {
   }, 90_000);
 
   it('keeps timers, a time-out and the words of a cancel', async () => {
-    const wait = { nap: { wait: 'PT1H', timeout: { after: 'PT4S' } } };
+    const wait = { nap: { wait: 'PT1H', timeout: { after: 'PT10S' } } };
     const handle = await stage.start([beside(wait, heard(60))]);
     const first = await executionOf(handle);
     await talk(handle, 50);
