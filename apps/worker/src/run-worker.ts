@@ -21,6 +21,7 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { deploymentOptions } from './deployment.ts';
+import { createEnvironmentSecrets } from './environment-secrets.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import { createRetelling, type Retelling } from './retelling.ts';
 import type { Settings } from './settings.ts';
@@ -146,6 +147,7 @@ export function createTemporalWorker(
     activities: createActivities({
       adapters: createAdapterRegistry([createHttpAdapter()]),
       egress: parts.egress,
+      secrets: createEnvironmentSecrets(process.env),
       localCalls,
       store,
     }),

@@ -1,5 +1,6 @@
-import type { AgentReply, Failure, Json } from '@baton/core';
+import type { AgentReply, Failure, Json, JsonObject } from '@baton/core';
 import type { Egress } from '@baton/egress';
+import type { SecretValues } from './secrets.ts';
 
 /** What an adapter can do beyond one question and one answer. */
 export interface Capabilities {
@@ -38,6 +39,16 @@ export interface AgentRequest<Config = unknown> {
   readonly input: Json;
   /** The conversation to continue. */
   readonly session?: string;
+  /** Present when the agent had paused and a person has answered; the input is that of the first question. */
+  readonly resume?: AgentResume;
+}
+
+/** How an agent that had paused goes on. */
+export interface AgentResume {
+  /** What the adapter had put into {@link AgentPause.resume}. */
+  readonly state: Json;
+  /** What came of it: `outcome` (`approve`, `reject` …), and by kind `action`, `form`, `comment`, `items`. */
+  readonly answer: JsonObject;
 }
 
 /** What an agent tells while it works; the reply is told by returning. */
@@ -63,12 +74,16 @@ export interface InvokeContext {
   readonly runId: string;
   /** W3C trace context of the calling step. */
   readonly traceparent?: string;
+  /** Values of the secrets that the config mentions; whole-text references in `config` hold theirs already. */
+  readonly secrets: SecretValues;
   /** The only way out to the network. */
   readonly egress: Egress;
   /** Live progress; must not throw. */
   readonly emit: (event: AgentEvent) => void;
-  /** Tells the caller that the work goes on. */
-  readonly heartbeat?: (details?: Json) => void;
+  /** Tells the caller that the work goes on, and what the next attempt must know of it (ids of the vendor's run). */
+  readonly heartbeat: (details: Json) => void;
+  /** What an earlier attempt of this delivery has told by `heartbeat` before its worker was lost; null: nothing. */
+  readonly lastHeartbeat: Json;
 }
 
 /** What a probe needs. */

@@ -1,6 +1,7 @@
 import { isObject, type Json } from '@baton/core';
 import type { z } from 'zod';
 import type { ConfigProblem } from './adapter.ts';
+import { readSecrets } from './secrets.ts';
 import { childPointer } from './template.ts';
 
 /** Deepest nesting of a config. */
@@ -30,9 +31,8 @@ export interface Unusable {
   readonly problems: readonly ConfigProblem[];
 }
 
-/** What no adapter can use, wherever it stands: references to secrets (not available yet), and nesting without end. */
+/** What no adapter can use, wherever it stands: nesting without end, and mentions of secrets that name none. */
 export function unusableValues(config: Json): Unusable {
-  const problems: ConfigProblem[] = [];
   // A list of what is left to visit instead of recursion: the nesting comes from outside.
   const open: { readonly value: Json; readonly pointer: string; readonly depth: number }[] = [
     { value: config, pointer: '', depth: 0 },
@@ -43,14 +43,11 @@ export function unusableValues(config: Json): Unusable {
       const message = `The config is nested deeper than ${MAX_DEPTH} levels.`;
       return { tooDeep: true, problems: [{ pointer: '', message }] };
     }
-    if (typeof value === 'string' && value.includes('$secrets')) {
-      problems.push({ pointer, message: 'Secrets are not available yet: $secrets cannot be used here.' });
-    }
     for (const [key, child] of entriesOf(value)) {
       open.push({ value: child, pointer: childPointer(pointer, key), depth: depth + 1 });
     }
   }
-  return { tooDeep: false, problems };
+  return { tooDeep: false, problems: readSecrets(config).problems };
 }
 
 function entriesOf(value: Json): readonly (readonly [string, Json])[] {

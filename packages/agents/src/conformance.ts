@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentReply, Failure, Json, Usage } from '@baton/core';
-import { createEgress, type Egress } from '@baton/egress';
-import { AgentFailureError, type Adapter, type InvokeContext } from './adapter.ts';
+import type { AgentReply, Failure, Json, JsonObject, Usage } from '@baton/core';
+import { createEgress, parseJsonBounded, type Egress } from '@baton/egress';
+import { AgentFailureError, type Adapter, type AgentEvent, type InvokeContext } from './adapter.ts';
 import type { Behaviour, Counterpart } from './counterpart.ts';
 
 export type { Behaviour, Counterpart, ReceivedCall } from './counterpart.ts';
@@ -17,6 +17,16 @@ export interface ConformanceParams<Config> {
   readonly answer: Json;
   /** The usage of the behaviour `usage`. */
   readonly usage: Usage;
+  /** An input that the agent gives back, and what comes of it; default: any JSON, as it is. */
+  readonly echo?: { readonly input: Json; readonly output: Json };
+  /** Whether any text counts as an answer, so that a web page does. Default false. */
+  readonly takesText?: boolean;
+  /** Text that the behaviour `ok` tells in chunks; where the adapter streams. */
+  readonly streamed?: string;
+  /** What becomes of a stream that ends too early: the answer, looked up, or a failure that is tried again. */
+  readonly lostEnd?: 'looked-up' | 'fails';
+  /** What a person's approval of the behaviour `pause` carries beside its outcome. */
+  readonly approval?: JsonObject;
   /** A config with several things wrong, and the pointers of all of them. */
   readonly invalid: { readonly config: Json; readonly pointers: readonly string[] };
 }
@@ -28,6 +38,8 @@ interface CallParams {
   readonly key?: string;
   readonly deadlineInMs?: number;
   readonly signal?: AbortSignal;
+  readonly emit?: (event: AgentEvent) => void;
+  readonly resume?: { readonly state: Json; readonly answer: JsonObject };
 }
 
 interface Stand {
@@ -58,7 +70,9 @@ export function describeAdapter<Config>(params: ConformanceParams<Config>): void
     describeReply(params, () => stand);
     describeDelivery(() => stand);
     describeStatuses(() => stand);
-    describeBadAnswers(() => stand);
+    describeBadAnswers(params, () => stand);
+    if (params.adapter.capabilities.streaming) describeStreams(params, () => stand);
+    if (params.adapter.capabilities.pauses) describePauses(params, () => stand);
   });
 }
 
@@ -73,7 +87,8 @@ function createStand<Config>(
       throw new Error(`The counterpart's config has problems: ${JSON.stringify(parsed.problems)}`);
     const agent = { name: 'conformance', version: '1.0.0' };
     const input = wish.input ?? params.input;
-    return params.adapter.invoke({ agent, config: parsed.config, input }, contextOf(wish, egress));
+    const resume = wish.resume === undefined ? {} : { resume: wish.resume };
+    return params.adapter.invoke({ agent, config: parsed.config, input, ...resume }, contextOf(wish, egress));
   };
   return {
     counterpart,
@@ -89,7 +104,10 @@ function contextOf(wish: CallParams, egress: Egress): InvokeContext {
     signal: wish.signal ?? new AbortController().signal,
     runId: '00000000-0000-4000-8000-000000000000',
     egress,
-    emit: () => {},
+    secrets: {},
+    heartbeat: () => {},
+    lastHeartbeat: null,
+    emit: wish.emit ?? (() => {}),
   };
 }
 
@@ -125,7 +143,8 @@ function describeConfig<Config>({ adapter, invalid }: ConformanceParams<Config>,
   });
 }
 
-function describeReply<Config>({ answer, usage }: ConformanceParams<Config>, stand: () => Stand): void {
+function describeReply<Config>(params: ConformanceParams<Config>, stand: () => Stand): void {
+  const { answer, usage } = params;
   describe('the reply', () => {
     it('carries the output and counts the call', async () => {
       const reply = await stand().call({ behaviour: { kind: 'ok' } });
@@ -138,11 +157,12 @@ function describeReply<Config>({ answer, usage }: ConformanceParams<Config>, sta
     });
 
     it('shows that the input arrived as it was, expressions in it included', async () => {
-      const input = {
+      const any = {
         text: 'é "quoted" \u{1f600} ${ .not } $secrets',
         list: [1, -0.5, null, true, {}],
       };
-      expect((await stand().call({ behaviour: { kind: 'echo' }, input })).output).toEqual(input);
+      const { input, output } = params.echo ?? { input: any, output: any };
+      expect((await stand().call({ behaviour: { kind: 'echo' }, input })).output).toEqual(output);
     });
   });
 }
@@ -244,7 +264,7 @@ function describeStatuses(stand: () => Stand): void {
   });
 }
 
-function describeBadAnswers(stand: () => Stand): void {
+function describeBadAnswers<Config>(params: ConformanceParams<Config>, stand: () => Stand): void {
   describe('an answer that cannot be used', () => {
     it('is a communication failure when it is malformed', async () => {
       const failure = await stand().fail({ behaviour: { kind: 'malformed' } });
@@ -262,6 +282,83 @@ function describeBadAnswers(stand: () => Stand): void {
         false,
         'too_large',
       ]);
+    });
+
+    if (params.takesText !== true) {
+      it('is refused when it is a web page, and not asked for again', async () => {
+        const failure = await stand().fail({ behaviour: { kind: 'web-page' } });
+        expect([kindOf(failure), failure.retryable, failure.code]).toEqual([
+          'communication',
+          false,
+          'wrong_media_type',
+        ]);
+      });
+    }
+  });
+}
+
+function describeStreams<Config>(params: ConformanceParams<Config>, stand: () => Stand): void {
+  describe('a stream', () => {
+    it('is told in chunks while it comes', async () => {
+      const told: AgentEvent[] = [];
+      const reply = await stand().call({ behaviour: { kind: 'ok' }, emit: (event) => void told.push(event) });
+      const chunks = told.flatMap(({ type, data }) =>
+        type === 'agent.chunk' && typeof data === 'string' ? [data] : [],
+      );
+      expect(chunks.length).toBeGreaterThan(1);
+      expect(chunks.join('')).toBe(params.streamed);
+      expect(reply.output).toEqual(params.answer);
+    });
+
+    it('that breaks in the middle may be asked for again', async () => {
+      const failure = await stand().fail({ behaviour: { kind: 'broken-stream' } });
+      expect([kindOf(failure), failure.retryable, failure.code]).toEqual([
+        'communication',
+        true,
+        'connection_lost',
+      ]);
+    });
+
+    it('that ends before it says so is no answer', async () => {
+      if (params.lostEnd === 'looked-up') {
+        expect((await stand().call({ behaviour: { kind: 'lost-end' } })).output).toEqual(params.answer);
+        return;
+      }
+      const failure = await stand().fail({ behaviour: { kind: 'lost-end' } });
+      expect([kindOf(failure), failure.retryable, failure.code]).toEqual(['communication', true, 'lost_end']);
+    });
+
+    it('is given up when it is aborted, and the vendor is told where it can be', async () => {
+      const { fail, counterpart } = stand();
+      const caller = new AbortController();
+      const before = counterpart.stops?.();
+      const arrived = counterpart.nextCall();
+      const failed = fail({
+        behaviour: { kind: 'slow-stream' },
+        signal: caller.signal,
+        // Something has come, so that the vendor's ids are known.
+        emit: () => setImmediate(() => caller.abort()),
+      });
+      const received = await arrived;
+      expect((await failed).code).toBe('aborted');
+      await received.closed;
+      if (before !== undefined) expect(counterpart.stops?.()).toBe(before + 1);
+    });
+  });
+}
+
+function describePauses<Config>(params: ConformanceParams<Config>, stand: () => Stand): void {
+  describe('a pause', () => {
+    it('is told with what a person needs, and ends in the answer once it is decided', async () => {
+      const behaviour: Behaviour = { kind: 'pause' };
+      const { finish, pause } = await stand().call({ behaviour });
+      expect([finish, pause?.title === '']).toEqual(['pause', false]);
+      if (pause === undefined) throw new Error('The reply pauses and has no pause.');
+      // It is stored meanwhile.
+      const state = parseJsonBounded(JSON.stringify(pause.resume));
+      const answer = { outcome: 'approve', action: 'approve', ...params.approval };
+      const reply = await stand().call({ behaviour, resume: { state, answer }, key: 'key-of-the-answer' });
+      expect([reply.finish, reply.output]).toEqual(['stop', params.answer]);
     });
   });
 }

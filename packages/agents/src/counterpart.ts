@@ -24,7 +24,17 @@ export type Behaviour =
   /** Answers with JSON that ends in the middle. */
   | { readonly kind: 'malformed' }
   /** Answers with more than 4 MiB. */
-  | { readonly kind: 'huge' };
+  | { readonly kind: 'huge' }
+  /** Answers 200 with a web page. */
+  | { readonly kind: 'web-page' }
+  /** Begins to answer as a stream and loses the connection in the middle. */
+  | { readonly kind: 'broken-stream' }
+  /** Answers as a stream that ends before it says so; what it worked on is done all the same. */
+  | { readonly kind: 'lost-end' }
+  /** Begins to work (with a stream: tells its ids) and says nothing more. */
+  | { readonly kind: 'slow-stream' }
+  /** Asks a person; answered with `approve` it answers as `ok`. */
+  | { readonly kind: 'pause' };
 
 /** One call as the counterpart saw it. */
 export interface ReceivedCall {
@@ -41,5 +51,7 @@ export interface Counterpart {
   received(): readonly ReceivedCall[];
   /** The next call that arrives. */
   nextCall(): Promise<ReceivedCall>;
+  /** How often it was told to stop working; absent where the protocol has no word for it. */
+  stops?(): number;
   stop(): Promise<void>;
 }

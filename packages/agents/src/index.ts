@@ -3,6 +3,7 @@ export {
   type Adapter,
   type AgentEvent,
   type AgentRequest,
+  type AgentResume,
   type Capabilities,
   type ConfigProblem,
   type Health,
@@ -13,3 +14,12 @@ export {
 export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams } from './failure.ts';
 export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';
+export {
+  readSecrets,
+  redactor,
+  resolveSecrets,
+  withSecrets,
+  type SecretMentions,
+  type SecretResolver,
+  type SecretValues,
+} from './secrets.ts';

@@ -1,3 +1,4 @@
+import type { HumanAction, Schema } from './definition/definition.ts';
 import type { Json, JsonObject } from './json.ts';
 
 /** What an agent call used. Costs are in US dollars. */
@@ -26,6 +27,32 @@ export function addUsage(a: Usage, b: Usage): Usage {
   };
 }
 
+/** Something inside a pause that is decided by itself, such as one of several tool calls. */
+export interface PauseItem {
+  /** The agent's own id of it, unique within the pause. */
+  readonly id: string;
+  /** Such as the name of a tool. */
+  readonly name: string;
+  readonly arguments: Json;
+  readonly description?: string;
+}
+
+/** What an agent that cannot go on by itself asks a person. */
+export interface AgentPause {
+  readonly kind: 'approval' | 'form' | 'choice' | 'tool_call';
+  /** One line for an inbox. */
+  readonly title: string;
+  /** Text for who decides; Markdown. */
+  readonly body?: string;
+  readonly items?: readonly PauseItem[];
+  /** JSON Schema of the answer. */
+  readonly form?: Schema;
+  /** What may be answered; default: approve and reject. */
+  readonly actions?: readonly HumanAction[];
+  /** What the adapter needs to go on: opaque, small, and never a secret. */
+  readonly resume: Json;
+}
+
 /** The one answer of every agent, whatever its adapter. */
 export interface AgentReply {
   readonly output: Json;
@@ -35,6 +62,8 @@ export interface AgentReply {
   readonly usage: Usage;
   readonly sessionId?: string;
   readonly foreignRef?: string;
+  /** With `finish: 'pause'`, and only then. */
+  readonly pause?: AgentPause;
   readonly finish: 'stop' | 'length' | 'tool' | 'pause';
 }
 

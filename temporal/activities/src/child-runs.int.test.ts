@@ -18,6 +18,7 @@ beforeAll(async () => {
   fixture = await createActivityStore();
   egress = createEgress({ policy: { allowLoopback: true } });
   ({ createChildRun, takeChildRunEnd } = createActivities({
+    secrets: { resolve: async () => null },
     adapters: createAdapterRegistry([]),
     egress,
     localCalls: createLocalCalls(),

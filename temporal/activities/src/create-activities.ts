@@ -1,4 +1,4 @@
-import type { AdapterRegistry } from '@baton/agents';
+import type { AdapterRegistry, SecretResolver } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import type { Store } from '@baton/store';
 import type { Activities } from './activities.ts';
@@ -12,14 +12,16 @@ import type { LocalCalls } from './local-calls.ts';
 export interface ActivityPorts {
   readonly adapters: AdapterRegistry;
   readonly egress: Egress;
+  readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
   readonly store: Pick<Store, 'humanTasks' | 'runs' | 'workflows' | 'agents'>;
 }
 
 /** Makes all activities of the ordinary worker. */
-export function createActivities({ adapters, egress, localCalls, store }: ActivityPorts): Activities {
+export function createActivities(ports: ActivityPorts): Activities {
+  const { egress, localCalls, store } = ports;
   return {
-    ...createInvokeAgent({ adapters, egress, localCalls }),
+    ...createInvokeAgent(ports),
     ...createCallHttp({ egress, localCalls }),
     ...createHumanTaskActivities(store),
     ...createChildRuns(store),

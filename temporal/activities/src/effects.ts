@@ -1,5 +1,5 @@
 import { toAgentFailure } from '@baton/agents';
-import { failure, storableText, type Failure } from '@baton/core';
+import { failure, parseJson, storableText, type Failure, type Json } from '@baton/core';
 import type { LocalCall } from './activities.ts';
 import type { LocalCalls } from './local-calls.ts';
 import {
@@ -23,6 +23,10 @@ export interface EffectContext {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly deadlineAt: number;
+  /** Notes what the next attempt must know when this worker is lost; goes out at once and with every heartbeat. */
+  readonly note: (details: Json) => void;
+  /** What an earlier attempt has noted; null: nothing. */
+  readonly noted: Json;
 }
 
 /** One effect: how failures call the counterpart, and how long it may take, in milliseconds. */
@@ -73,10 +77,14 @@ export function createEffects<T>(
     async run(effect, work) {
       const joined = effect.goesOn === true ? goingOn.get(effect.key) : undefined;
       goingOn.delete(effect.key);
-      const beat = setInterval(heartbeat, HEARTBEAT_MS);
-      heartbeat();
+      const begun = joined ?? begin(effect, work);
+      const tell = (): void => {
+        heartbeat(begun.noted());
+      };
+      const beat = setInterval(tell, HEARTBEAT_MS);
+      tell();
       try {
-        return await unlessCanceled(joined ?? begin(effect, work), ({ end }) => end);
+        return await unlessCanceled(begun, ({ end }) => end);
       } finally {
         clearInterval(beat);
       }
@@ -103,12 +111,21 @@ export function createEffects<T>(
 /** An effect under way. */
 interface Begun<T> {
   readonly end: Promise<T>;
+  /** What it wants the next attempt to know; null: nothing. */
+  noted(): Json;
   abort(): void;
 }
 
 function begin<T>(effect: Effect, work: Work<T>): Begun<T> {
-  const { workflowExecution } = activityInfo();
+  const { workflowExecution, isLocal, ...info } = activityInfo();
+  const told: unknown = info.heartbeatDetails;
   const [workspaceId = '', runId = ''] = (workflowExecution?.workflowId ?? '').split('.');
+  const before: Json = parseJson(JSON.stringify(told ?? null));
+  let noted = before;
+  const note = (details: Json): void => {
+    noted = details;
+    if (!isLocal) heartbeat(details);
+  };
   const canceled = new AbortController();
   const deadline = AbortSignal.timeout(Math.min(effect.timeoutMs, LONGEST_TIMER_MS));
   const signal = AbortSignal.any([canceled.signal, deadline]);
@@ -116,7 +133,8 @@ function begin<T>(effect: Effect, work: Work<T>): Begun<T> {
     // Whoever waits for the end listens for a cancel first.
     await Promise.resolve();
     try {
-      return await work({ runId, workspaceId, signal, deadlineAt: Date.now() + effect.timeoutMs });
+      const deadlineAt = Date.now() + effect.timeoutMs;
+      return await work({ runId, workspaceId, signal, deadlineAt, note, noted: before });
     } catch (error) {
       if (canceled.signal.aborted)
         throw new CancelledFailure('The call was canceled.', [], error instanceof Error ? error : undefined);
@@ -126,6 +144,7 @@ function begin<T>(effect: Effect, work: Work<T>): Begun<T> {
   };
   return {
     end: end(),
+    noted: () => noted,
     abort: () => {
       canceled.abort();
     },

@@ -30,6 +30,7 @@ const adapter: Adapter = {
 const { invokeAgent, invokeAgentLocally } = createInvokeAgent({
   adapters: createAdapterRegistry([adapter]),
   egress,
+  secrets: { resolve: async (name) => (name === 'colour' ? 'a secret green' : null) },
   localCalls: createLocalCalls(),
 });
 
@@ -93,12 +94,12 @@ describe('invokeAgent()', () => {
     const beats: unknown[] = [];
     caller.environment.on('heartbeat', (details) => beats.push(details));
     invoke.mockImplementation(async (_request, { heartbeat, emit }) => {
-      heartbeat?.({ done: 3 });
+      heartbeat({ done: 3 });
       emit({ type: 'agent.chunk', data: 'Riv' });
       return REPLY;
     });
     await caller.run(invokeAgent, delivery());
-    expect(beats).toEqual([undefined, { done: 3 }]);
+    expect(beats).toEqual([null, { done: 3 }]);
   });
 
   it('fails for good on an adapter that is unknown, and names the known ones', async () => {

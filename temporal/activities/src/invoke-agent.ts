@@ -1,7 +1,13 @@
-import { failure, type Json } from '@baton/core';
-import { AgentFailureError, type AdapterRegistry } from '@baton/agents';
+import { failure, parseJson, type AgentReply, type Json } from '@baton/core';
+import {
+  AgentFailureError,
+  readSecrets,
+  resolveSecrets,
+  withSecrets,
+  type AdapterRegistry,
+  type SecretResolver,
+} from '@baton/agents';
 import type { Egress } from '@baton/egress';
-import { activityInfo, heartbeat } from '@temporalio/activity';
 import type { Activities, InvokeAgentParams } from './activities.ts';
 import type { LocalCalls } from './local-calls.ts';
 import { createEffects, type Effect, type Work } from './effects.ts';
@@ -10,6 +16,7 @@ import { createEffects, type Effect, type Work } from './effects.ts';
 export interface InvokeAgentPorts {
   readonly adapters: AdapterRegistry;
   readonly egress: Egress;
+  readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
 }
 
@@ -29,21 +36,30 @@ function effectOf({ agent, timeoutMs, idempotencyKey, goesOn }: InvokeAgentParam
   return { label, timeoutMs, key: idempotencyKey, goesOn };
 }
 
-function call({ adapters, egress }: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
+function call({ adapters, egress, secrets: all }: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
   return async (context) => {
     const adapter = adapters.get(params.agent.adapter);
-    const reply = await adapter.invoke(requestOf(adapter.parseConfig(params.agent.config), params), {
+    const { config } = params.agent;
+    const secrets = await resolveSecrets(readSecrets(config).names, all);
+    const parsed = adapter.parseConfig(withSecrets(config, secrets));
+    const reply = await adapter.invoke(requestOf(parsed, params), {
       ...context,
       idempotencyKey: params.idempotencyKey,
       egress,
+      secrets,
       // Live frames have no reader yet: no adapter of this version streams.
       emit: () => undefined,
-      heartbeat: (details) => {
-        if (!activityInfo().isLocal) heartbeat(details);
-      },
+      heartbeat: context.note,
+      lastHeartbeat: context.noted,
     });
-    return { ...reply, usage: { ...reply.usage } };
+    return toJson(reply);
   };
+}
+
+/** A pause is rare, and all of the rest is plain JSON already. */
+function toJson({ pause, ...reply }: AgentReply): Json {
+  const plain = { ...reply, usage: { ...reply.usage } };
+  return pause === undefined ? plain : { ...plain, pause: parseJson(JSON.stringify(pause)) };
 }
 
 function requestOf(

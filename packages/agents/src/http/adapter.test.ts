@@ -31,6 +31,9 @@ const context = (more: Partial<InvokeContext> = {}): InvokeContext => ({
   signal: new AbortController().signal,
   runId: 'run-1',
   egress,
+  secrets: {},
+  heartbeat: () => {},
+  lastHeartbeat: null,
   emit: () => {},
   ...more,
 });

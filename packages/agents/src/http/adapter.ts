@@ -9,6 +9,7 @@ import {
   type InvokeContext,
 } from '../adapter.ts';
 import { answerToFailure, toAgentFailure } from '../failure.ts';
+import { redactor } from '../secrets.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';
 import { toReply } from './reply.ts';
 import { toHttpRequest } from './request.ts';
@@ -45,7 +46,8 @@ async function invoke(
   now: () => number,
 ): Promise<AgentReply> {
   const label = `Agent "${request.agent.name}"`;
-  const redact = redactor(request.config.authorization?.secrets ?? []);
+  const known = request.config.authorization?.secrets ?? [];
+  const redact = redactor({ ...context.secrets, ...Object.fromEntries(known.entries()) });
   try {
     const answer = await call(request, context, now);
     if (answer.status >= 200 && answer.status < 300) return toReply(answer, request.config.response);
@@ -65,11 +67,6 @@ async function call(
   const timeoutMs = context.deadlineAt - now();
   if (timeoutMs <= 0) throw new EgressError('timeout', 'The deadline had passed before the call went out.');
   return context.egress.request({ ...call, timeoutMs, signal: context.signal, redirect: false });
-}
-
-/** Takes credentials out of what the agent says, in case it echoes them. */
-function redactor(secrets: readonly string[]): (text: string) => string {
-  return (text) => secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }
 
 async function probe(config: HttpConfig, context: HealthContext, now: () => number): Promise<Health> {

@@ -8,7 +8,7 @@ import { toConfigProblems, unusableValues } from '../config-problems.ts';
 export interface HttpConfig {
   readonly endpoint: string;
   readonly method: string;
-  /** By lower-case name. Expressions see the agent's input, `$session`. */
+  /** By lower-case name. Expressions see the agent's input, `$session` and `$secrets`. */
   readonly headers: readonly (readonly [string, CompiledTemplate])[];
   readonly query: readonly (readonly [string, CompiledTemplate])[];
   /** The Authorization header, and what of it must never be shown. */
@@ -168,7 +168,7 @@ type Compiled = Pick<HttpConfig, 'headers' | 'query' | 'body' | 'response'>;
 
 /** Compiles what can be compiled, also of a config with problems elsewhere, so that all of them are found at once. */
 function compileAll(config: JsonObject, report: TemplatePlace['report']): Compiled {
-  const request = { variables: ['session'], report };
+  const request = { variables: ['session', 'secrets'], report };
   const body = own(config, 'body');
   return {
     headers: compileMembers(config, 'headers', request).map(

@@ -6,6 +6,7 @@ describeAdapter({
   name: 'http',
   adapter: createHttpAdapter(),
   counterpart: startHttpCounterpart,
+  takesText: true,
   input: { topic: 'tea' },
   answer: ANSWER,
   usage: { inputTokens: 12, outputTokens: 5, costUsd: 0.012, calls: 1, toolCalls: 0 },

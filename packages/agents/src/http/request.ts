@@ -1,24 +1,25 @@
 import { failure, type Json } from '@baton/core';
 import type { EgressRequest } from '@baton/egress';
 import { AgentFailureError, type AgentRequest, type InvokeContext } from '../adapter.ts';
+import type { CompiledTemplate } from '../template.ts';
 import type { HttpConfig } from './config.ts';
 
 /** The call for one question. Throws {@link AgentFailureError} (`expression`) when an expression of the config fails. */
 export function toHttpRequest(request: AgentRequest<HttpConfig>, context: InvokeContext): EgressRequest {
   const { config } = request;
-  const headers = headersOf(request, context);
-  const body = config.method === 'GET' ? {} : { body: bodyOf(request, headers['content-type'] ?? '') };
-  return { method: config.method, url: urlOf(request), headers, ...body };
+  const fill: Fill = (template) =>
+    template(request.input, { session: request.session ?? null, secrets: context.secrets });
+  const headers = headersOf(config, context, fill);
+  const body = config.method === 'GET' ? {} : { body: bodyOf(request, headers['content-type'] ?? '', fill) };
+  return { method: config.method, url: urlOf(config, fill), headers, ...body };
 }
 
-function variablesOf({ session }: AgentRequest<HttpConfig>): { readonly session: Json } {
-  return { session: session ?? null };
-}
+/** Evaluates a template of the config over what the request is made of. */
+type Fill = (template: CompiledTemplate) => Json;
 
-function headersOf(request: AgentRequest<HttpConfig>, context: InvokeContext): Record<string, string> {
-  const { config, input } = request;
+function headersOf(config: HttpConfig, context: InvokeContext, fill: Fill): Record<string, string> {
   const written = config.headers.flatMap(([name, template]) => {
-    const value = template(input, variablesOf(request));
+    const value = fill(template);
     return value === null ? [] : [[name, scalarText(value, `/headers/${name}`)] as const];
   });
   return {
@@ -32,10 +33,10 @@ function headersOf(request: AgentRequest<HttpConfig>, context: InvokeContext): R
   };
 }
 
-function urlOf(request: AgentRequest<HttpConfig>): string {
-  const url = new URL(request.config.endpoint);
-  for (const [name, template] of request.config.query) {
-    const value = template(request.input, variablesOf(request));
+function urlOf(config: HttpConfig, fill: Fill): string {
+  const url = new URL(config.endpoint);
+  for (const [name, template] of config.query) {
+    const value = fill(template);
     const values: readonly Json[] = Array.isArray(value) ? value : [value];
     for (const item of values) {
       if (item !== null) url.searchParams.append(name, scalarText(item, `/query/${name}`));
@@ -45,9 +46,8 @@ function urlOf(request: AgentRequest<HttpConfig>): string {
 }
 
 /** JSON, unless the config names another media type and gives a string: that is sent as it is. */
-function bodyOf(request: AgentRequest<HttpConfig>, contentType: string): string {
-  const { config, input } = request;
-  const value = config.body === null ? input : config.body(input, variablesOf(request));
+function bodyOf({ config, input }: AgentRequest<HttpConfig>, contentType: string, fill: Fill): string {
+  const value = config.body === null ? input : fill(config.body);
   return typeof value === 'string' && !/json/i.test(contentType) ? value : JSON.stringify(value);
 }
 

@@ -1,0 +1,171 @@
+import { failure, type Json } from '@baton/core';
+import { EgressError, parseJsonBounded, type EgressRequest, type EgressStream } from '@baton/egress';
+import { AgentFailureError, type InvokeContext } from '../adapter.ts';
+import { answerToFailure, toAgentFailure, type FailedAnswer } from '../failure.ts';
+import { redactor } from '../secrets.ts';
+
+/** One call of a vendor's API. */
+export interface VendorCall {
+  /** Default POST. */
+  readonly method?: string;
+  readonly url: string;
+  /** Beside those that every call has. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: Json;
+  /** Longest time of this call, in milliseconds; it never lasts longer than the delivery. */
+  readonly timeoutMs?: number;
+}
+
+/** A successful answer in JSON. */
+export interface VendorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Null for an empty body. */
+  readonly body: Json;
+}
+
+/** The vendor's side of one delivery. Everything throws {@link AgentFailureError} and nothing else. */
+export interface Exchange {
+  /** Calls, and reads an answer that must be JSON. */
+  ask(call: VendorCall): Promise<VendorAnswer>;
+  /** Calls, and gives the answer while it arrives, whose media type must be one of `types`; any answer else is refused. */
+  stream(call: VendorCall, types: readonly string[]): Promise<EgressStream>;
+  /** Tells the vendor something after the delivery was given up (a stop): for five seconds, whatever comes of it. */
+  tell(call: VendorCall): Promise<void>;
+  /** The failure of what went wrong while a stream was read. */
+  failureOf(error: unknown): AgentFailureError;
+  /** A failure that the vendor reports inside a successful answer. */
+  refuse(status: number, words: string, headers?: Readonly<Record<string, string>>): AgentFailureError;
+}
+
+/** What an exchange needs. */
+export interface ExchangeParams {
+  /** The name the agent is called by in failures. */
+  readonly agent: string;
+  readonly context: InvokeContext;
+  /** Headers of every call: the vendor's authentication. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Epoch milliseconds. Default: the system's clock. */
+  readonly now?: () => number;
+}
+
+/** Deepest nesting of an answer. */
+const MAX_DEPTH = 200;
+
+/** How long a vendor is told that its work is not wanted any more. */
+const TELL_MS = 5_000;
+
+/** Creates the vendor's side of one delivery. */
+export function createExchange(params: ExchangeParams): Exchange {
+  const { context, now = Date.now } = params;
+  const label = `Agent "${params.agent}"`;
+  const redact = redactor(context.secrets);
+  const failureOf = (error: unknown): AgentFailureError => {
+    if (error instanceof AgentFailureError) return error;
+    const failed = toAgentFailure(error, label);
+    const clean = failed.detail === undefined ? failed : { ...failed, detail: redact(failed.detail) };
+    return new AgentFailureError(clean, error);
+  };
+  const inTime = (call: VendorCall): Pick<EgressRequest, 'timeoutMs' | 'signal'> => {
+    const timeoutMs = Math.min(call.timeoutMs ?? Infinity, context.deadlineAt - now());
+    if (timeoutMs <= 0) throw new EgressError('timeout', 'The deadline had passed before the call went out.');
+    return { timeoutMs, signal: context.signal };
+  };
+  const refused = (answer: FailedAnswer): AgentFailureError =>
+    new AgentFailureError(answerToFailure(answer, { label, redact, now: now() }));
+  const failing = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw failureOf(error);
+    }
+  };
+  return {
+    ask: (call) =>
+      failing(async () => {
+        const request = { ...requestOf(params, call, 'application/json'), ...inTime(call) };
+        const answer = await context.egress.request(request);
+        if (!isSuccess(answer.status)) throw refused(answer);
+        const text = new TextDecoder().decode(answer.body);
+        if (text.trim() !== '' && !isJson(answer.headers)) throw wrongType(label, answer.headers);
+        const body = text.trim() === '' ? null : parseJsonBounded(text, { maxDepth: MAX_DEPTH });
+        return { status: answer.status, headers: answer.headers, body };
+      }),
+    stream: (call, types) =>
+      failing(async () => {
+        const request = { ...requestOf(params, call, types.join(', ')), ...inTime(call) };
+        const answer = await context.egress.stream(request);
+        if (!isSuccess(answer.status)) throw refused({ ...answer, body: await firstOf(answer.chunks) });
+        if (types.includes(mediaTypeOf(answer.headers))) return answer;
+        answer.cancel();
+        throw wrongType(label, answer.headers);
+      }),
+    async tell(call) {
+      const request = requestOf(params, call, 'application/json');
+      await context.egress
+        .request({ ...request, timeoutMs: TELL_MS, readBody: false })
+        .catch(() => undefined);
+    },
+    failureOf,
+    refuse: (status, words, headers = {}) =>
+      refused({ status, headers, body: new TextEncoder().encode(words) }),
+  };
+}
+
+function requestOf(
+  { context, headers = {} }: ExchangeParams,
+  call: VendorCall,
+  accept: string,
+): EgressRequest {
+  return {
+    method: call.method ?? 'POST',
+    url: call.url,
+    headers: {
+      accept,
+      ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+      ...call.headers,
+      'idempotency-key': context.idempotencyKey,
+      'baton-run-id': context.runId,
+      ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
+    },
+    ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
+  };
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status <= 299;
+}
+
+/** What a refusal says is short: the rest of it is not waited for. */
+const MOST_WORDS = 64 * 1024;
+
+async function firstOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const read: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    read.push(chunk);
+    bytes += chunk.byteLength;
+    if (bytes >= MOST_WORDS) break;
+  }
+  return Buffer.concat(read);
+}
+
+function mediaTypeOf(headers: Readonly<Record<string, string>>): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
+function isJson(headers: Readonly<Record<string, string>>): boolean {
+  const type = mediaTypeOf(headers);
+  return type === '' || /[/+]json$/.test(type);
+}
+
+/** A login page, the page of a proxy: whatever answers there, it is not the vendor's API. */
+function wrongType(label: string, headers: Readonly<Record<string, string>>): AgentFailureError {
+  const type = mediaTypeOf(headers);
+  const detail = `${label} answered with ${type === '' ? 'no media type' : type.slice(0, 100)}, which its API never does; look at the endpoint.`;
+  return new AgentFailureError(
+    failure('communication', detail, { status: 502, code: 'wrong_media_type', retryable: false }),
+  );
+}
