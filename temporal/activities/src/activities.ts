@@ -3,6 +3,7 @@ import type {
   HttpRequest,
   HumanTaskRequest,
   Json,
+  JsonObject,
   PinnedAgent,
   Snapshot,
   StepRef,
@@ -13,6 +14,8 @@ export interface InvokeAgentParams {
   readonly agent: PinnedAgent;
   readonly input: Json;
   readonly session?: string;
+  /** When the agent had paused: what it needs to go on, and what a person has answered. */
+  readonly resume?: { readonly state: Json; readonly answer: JsonObject };
   readonly idempotencyKey: string;
   readonly step: StepRef;
   readonly timeoutMs: number;

@@ -66,7 +66,7 @@ function requestOf(
   parsed: ReturnType<ReturnType<AdapterRegistry['get']>['parseConfig']>,
   params: InvokeAgentParams,
 ): Parameters<ReturnType<AdapterRegistry['get']>['invoke']>[0] {
-  const { agent, input, session } = params;
+  const { agent, input, session, resume } = params;
   if (!parsed.ok) {
     const problems = parsed.problems.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ');
     const detail = `Agent "${agent.name}" ${agent.version} has a config that this version of Baton refuses: ${problems}`;
@@ -77,5 +77,6 @@ function requestOf(
     config: parsed.config,
     input,
     ...(session === undefined ? {} : { session }),
+    ...(resume === undefined ? {} : { resume }),
   };
 }

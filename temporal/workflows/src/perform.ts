@@ -274,8 +274,9 @@ function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
   }
   const agent = snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
-  const { input, session } = command;
-  const params = { ...delivery, agent, input, ...(session === undefined ? {} : { session }) };
+  const { input, session, resume } = command;
+  const more = { ...(session === undefined ? {} : { session }), ...(resume === undefined ? {} : { resume }) };
+  const params = { ...delivery, agent, input, ...more };
   return {
     local: () => localCalls(command).invokeAgentLocally(params),
     ordinary: (goesOn) => ordinaryCalls(command).invokeAgent(goesOn ? { ...params, goesOn } : params),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseJson } from '../json-codec.ts';
+import type { JsonObject } from '../json.ts';
 import { problemsOf, taskOf } from './definition.fixture.ts';
 
 const http = (more: object): never | object => ({
@@ -215,6 +216,21 @@ describe('call agent', () => {
     ).toMatchObject({
       with: { input: null, outputSchema: true, return: 'output' },
     });
+  });
+
+  it('reads who answers when the agent pauses, by default everyone with the role approver', () => {
+    const pausesOf = (more: JsonObject): unknown =>
+      taskOf({ call: 'agent', with: { agent: 'writer', ...more } });
+    const policy = { mode: 'any', candidates: { users: [], roles: ['approver'] }, excludeRequester: true };
+    expect(pausesOf({})).toMatchObject({ with: { pauses: { policy } } });
+    const given = { policy: { candidates: { users: ['ada'] } }, priority: 1, due: 'PT1H', expires: 'P1D' };
+    expect(pausesOf({ pauses: given })).toMatchObject({
+      with: { pauses: { policy: { candidates: { users: ['ada'] } }, priority: 1 } },
+    });
+    const wrong = [5, { policy: 5 }, { onReject: 'raise' }];
+    expect(
+      wrong.flatMap((pauses) => problemsOf({ call: 'agent', with: { agent: 'a', pauses } })),
+    ).toHaveLength(3);
   });
 
   it('says what is wrong', () => {

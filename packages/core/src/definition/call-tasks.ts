@@ -4,7 +4,7 @@ import { readAuthentication } from './authentication.ts';
 import { readEitherSchema } from './data-hooks.ts';
 import type { CallHttpTask, Task, TaskFields, Template } from './definition.ts';
 import { expressionIn, readTemplate, readTextTemplate } from './expressions.ts';
-import { readHuman, type CallReader } from './human-task.ts';
+import { readHuman, readPauseRules, type CallReader } from './human-task.ts';
 import {
   label,
   notAvailable,
@@ -169,7 +169,7 @@ function readTextMap(reading: Reading, place: Place | undefined, keys: RegExp): 
 function readAgent(reading: Reading, place: Place, fields: TaskFields): Task | undefined {
   const members = readMembers(reading, place, {
     what: 'The arguments of call agent',
-    keys: ['agent', 'version', 'input', 'session', 'output', 'return'],
+    keys: ['agent', 'version', 'input', 'session', 'output', 'return', 'pauses'],
     required: ['agent'],
     refused: {
       budget: notAvailable('The budget of call agent'),
@@ -184,7 +184,8 @@ function readAgent(reading: Reading, place: Place, fields: TaskFields): Task | u
   const session = readTextTemplate(reading, members.get('session'));
   const outputSchema = readOutputSchema(reading, members.get('output'));
   const reply = readWord(reading, members.get('return'), { known: ['output', 'reply'] }) ?? 'output';
-  if (agent === undefined) return undefined;
+  const pauses = readPauseRules(reading, members.get('pauses'));
+  if (agent === undefined || pauses === undefined) return undefined;
   const chosen = version === undefined ? {} : { version };
   reading.agents.push({ name: agent, ...chosen, pointer: `${place.pointer}/agent` });
   return {
@@ -197,6 +198,7 @@ function readAgent(reading: Reading, place: Place, fields: TaskFields): Task | u
       ...(session === undefined ? {} : { session }),
       ...(outputSchema === undefined ? {} : { outputSchema }),
       return: reply,
+      pauses,
     },
   };
 }

@@ -197,7 +197,18 @@ export interface CallAgentTask extends TaskFields {
     readonly session?: Template;
     readonly outputSchema?: Schema;
     readonly return: 'output' | 'reply';
+    /** Who answers when the agent pauses, and how long there is. */
+    readonly pauses: PauseRules;
   };
+}
+
+/** How people answer what a paused agent asks. */
+export interface PauseRules {
+  /** Candidates may be expressions; otherwise as {@link PolicySpec}. */
+  readonly policy: JsonObject;
+  readonly priority?: number;
+  readonly due?: Duration;
+  readonly expires?: Duration;
 }
 
 /** One button of a human task. */

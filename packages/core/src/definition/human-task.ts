@@ -1,6 +1,6 @@
 import { isObject, own } from '../json.ts';
 import { readEitherSchema } from './data-hooks.ts';
-import type { CallHumanTask, HumanAction, Task, TaskFields } from './definition.ts';
+import type { CallHumanTask, HumanAction, PauseRules, Task, TaskFields } from './definition.ts';
 import { readTemplate, readTextTemplate } from './expressions.ts';
 import { readPolicy } from './human-policy.ts';
 import {
@@ -19,7 +19,8 @@ import {
 } from './reader.ts';
 import { readDuration } from './timing.ts';
 
-const DEFAULT_ACTIONS: readonly HumanAction[] = [
+/** What may be answered where nothing else is said. */
+export const DEFAULT_ACTIONS: readonly HumanAction[] = [
   { id: 'approve', outcome: 'approve', requireComment: false },
   { id: 'reject', outcome: 'reject', requireComment: false },
 ];
@@ -102,17 +103,35 @@ function readRules(
   reading: Reading,
   members: Members,
 ): Pick<Arguments, 'priority' | 'due' | 'expires' | 'onReject'> {
+  const times = readTimes(reading, members);
+  readOnExpire(reading, members.get('onExpire'));
+  const onReject = readWord(reading, members.get('onReject'), { known: ['return', 'raise'] }) ?? 'return';
+  return { ...times, onReject };
+}
+
+function readTimes(reading: Reading, members: Members): Pick<Arguments, 'priority' | 'due' | 'expires'> {
   const priority = readInteger(reading, members.get('priority'), { min: 1, max: 5 });
   const due = readDuration(reading, members.get('due'));
   const expires = readDuration(reading, members.get('expires'));
-  readOnExpire(reading, members.get('onExpire'));
-  const onReject = readWord(reading, members.get('onReject'), { known: ['return', 'raise'] }) ?? 'return';
   return {
     ...(priority === undefined ? {} : { priority }),
     ...(due === undefined ? {} : { due }),
     ...(expires === undefined ? {} : { expires }),
-    onReject,
   };
+}
+
+/** Reads how people answer what a paused agent asks; without a place everyone with the role `approver` may. */
+export function readPauseRules(reading: Reading, place: Place | undefined): PauseRules | undefined {
+  const members =
+    place === undefined
+      ? new Map<string, Place>()
+      : readMembers(reading, place, {
+          what: 'The rules of pauses',
+          keys: ['policy', 'priority', 'due', 'expires'],
+        });
+  if (members === undefined) return undefined;
+  const policy = readPolicy(reading, members.get('policy'));
+  return policy === undefined ? undefined : { policy, ...readTimes(reading, members) };
 }
 
 function readOnExpire(reading: Reading, place: Place | undefined): void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Json } from '../json.ts';
 import { readAgentReply } from './agent-reply-codec.ts';
 
 const one = { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 1, toolCalls: 0 };
@@ -27,5 +28,25 @@ describe('readAgentReply()', () => {
 
   it('is null for anything else', () => {
     expect([null, 'text', [], {}, { text: 'x' }].map(readAgentReply)).toEqual([null, null, null, null, null]);
+  });
+
+  it('reads a pause, and leaves out what cannot be used', () => {
+    const read = (pause: Json): unknown => readAgentReply({ output: null, finish: 'pause', pause })?.pause;
+    const bare = { kind: 'approval', title: 'The agent asks', items: [], resume: null };
+    expect([5, {}, { kind: 'dance', title: '', items: 'x', actions: [], form: 1 }].map(read)).toEqual([
+      bare,
+      bare,
+      bare,
+    ]);
+    const whole = {
+      kind: 'form',
+      title: 'Who?',
+      body: 'Say.',
+      form: {},
+      actions: [{ id: 'ok' }],
+      items: [],
+      resume: 1,
+    };
+    expect(read(whole)).toEqual(whole);
   });
 });

@@ -1,13 +1,57 @@
-import type { AgentReply, Usage } from '../agent.ts';
-import { isObject, own, type Json, type JsonObject } from '../json.ts';
+import type { AgentPause, AgentReply, PauseItem, Usage } from '../agent.ts';
+import { isArray, isObject, own, type Json, type JsonObject } from '../json.ts';
+
+/** A pause whose items are there, if only as an empty list. */
+export interface ReadPause extends AgentPause {
+  readonly items: readonly PauseItem[];
+}
+
+/** A reply as the interpreter knows it. */
+export interface ReadReply extends AgentReply {
+  readonly pause?: ReadPause;
+}
 
 /** An agent's answer read from JSON, or null when it is none. Missing usage counts as one call that used nothing. */
-export function readAgentReply(value: Json): AgentReply | null {
+export function readAgentReply(value: Json): ReadReply | null {
   if (!isObject(value) || !Object.hasOwn(value, 'output')) return null;
   const given = own(value, 'usage');
   const usage = readUsage(given !== undefined && isObject(given) ? given : {});
-  const reply: unknown = { finish: 'stop', ...value, usage };
-  return reply as AgentReply;
+  const { pause: asked, ...rest } = value;
+  const pause = own(value, 'finish') === 'pause' && asked !== undefined ? readPause(asked) : undefined;
+  const reply: unknown = { finish: 'stop', ...rest, usage, ...(pause === undefined ? {} : { pause }) };
+  return reply as ReadReply;
+}
+
+const PAUSES = ['approval', 'form', 'choice', 'tool_call'] as const;
+
+/** A pause is written by adapters of any version; what of it cannot be used is left out. */
+function readPause(given: Json): ReadPause {
+  const value = isObject(given) ? given : {};
+  const body = textOf(value, 'body');
+  const items = own(value, 'items') ?? [];
+  const [form, actions] = [own(value, 'form'), own(value, 'actions')];
+  const pause: unknown = {
+    kind: PAUSES.find((kind) => kind === own(value, 'kind')) ?? 'approval',
+    title: textOf(value, 'title') ?? 'The agent asks',
+    ...(body === undefined ? {} : { body }),
+    items: (isArray(items) ? items : []).flatMap(readItem),
+    ...(form !== undefined && isObject(form) ? { form } : {}),
+    ...(actions !== undefined && isArray(actions) && actions.length > 0 ? { actions } : {}),
+    resume: own(value, 'resume') ?? null,
+  };
+  return pause as ReadPause;
+}
+
+function readItem(item: Json): JsonObject[] {
+  if (!isObject(item)) return [];
+  const [id, name] = [textOf(item, 'id'), textOf(item, 'name')];
+  if (id === undefined || name === undefined) return [];
+  return [{ ...item, id, name, arguments: own(item, 'arguments') ?? null }];
+}
+
+function textOf(value: JsonObject, name: string): string | undefined {
+  const found = own(value, name);
+  return typeof found === 'string' && found !== '' ? found : undefined;
 }
 
 function readUsage(given: JsonObject): Usage {

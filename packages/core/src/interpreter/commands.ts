@@ -48,6 +48,8 @@ export type Command =
       readonly agent: string;
       readonly input: Json;
       readonly session?: string;
+      /** When the agent had paused: what it needs to go on, and what a person has answered. */
+      readonly resume?: { readonly state: Json; readonly answer: JsonObject };
       /** Whether it may run as a local activity. */
       readonly local: boolean;
       readonly timeoutMs: number;

@@ -9,9 +9,10 @@ import { createInterpreter } from './interpreter.ts';
 import { TURN_SHARE, type TurnResult } from './settle.ts';
 import type { RunState } from './state.ts';
 import { createEvaluator } from './expressions.ts';
-import { bodyOf, commandOf, frameAt, itemAt, openTurn, shown, stepOf, taskAt, type Turn } from './turn.ts';
+import { bodyOf, frameAt, itemAt, openTurn, shown, stepOf, taskAt, type Turn } from './turn.ts';
 import { guard } from './lifecycle.ts';
 import { loadRun } from './load.ts';
+import { afterAnswer } from './behaviors/agent-pause.ts';
 import { behaviors } from './behaviors/behaviors.ts';
 
 /** What happens next, by a number: mostly answers, now and then something else. */
@@ -177,8 +178,8 @@ describe('what must never happen', () => {
       step: stepOf(turn, frame),
     } as const;
     const body = { kind: 'call', command, phase: 'calling', attempt: 1, calledAt: BEGIN } as const;
-    expect(() => commandOf({ ...frame, body }, 'call-http')).toThrow(
-      'The command of "/do/0/a" is no call-http.',
+    expect(() => afterAnswer(turn, { ...frame, body }, null)).toThrow(
+      'The call at "/do/0/a" is in no pause.',
     );
     const broken = (): void => {
       throw new RangeError('bug');

@@ -1,6 +1,7 @@
 import type { Usage } from '../agent.ts';
 import type { Problem } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { ReadPause } from './agent-reply-codec.ts';
 import type { InterpreterEvent, OpenCommand } from './commands.ts';
 
 /** An event that must wait its turn. */
@@ -67,6 +68,8 @@ export type Body =
       readonly announced?: true;
       readonly calledAt: number;
       readonly timer?: number;
+      /** Present once the agent has paused. */
+      readonly pause?: PauseState;
     }
   | { readonly kind: 'wait'; readonly timer: number }
   | { readonly kind: 'listen'; readonly taken: Readonly<Record<string, JsonObject>> }
@@ -75,6 +78,17 @@ export type Body =
       /** Of a call that was answered: the attempt that brought the answer. */
       readonly attempt?: number;
     };
+
+/** Where a call is that its agent has paused. */
+export interface PauseState {
+  /** Pauses of this call so far. */
+  readonly count: number;
+  readonly pause: ReadPause;
+  /** Answers to the items of the present pause, in their order. */
+  readonly answers: readonly JsonObject[];
+  /** The command that was answered by the first pause. */
+  readonly first: Extract<OpenCommand, { kind: 'invoke-agent' }>;
+}
 
 /** One execution of one task that has begun and not ended. Frames form a tree under frame 0, the run. */
 export interface Frame {

@@ -89,16 +89,6 @@ export function bodyOf<Kind extends Body['kind']>(frame: Frame, kind: Kind): Ext
   throw new Error(`The frame at "${frame.pointer}" is no ${kind}.`);
 }
 
-/** The command of a call that is open, which is known to be of this kind; throws when it is not. */
-export function commandOf<Kind extends OpenCommand['kind']>(
-  frame: Frame,
-  kind: Kind,
-): Extract<OpenCommand, { kind: Kind }> {
-  const { command } = bodyOf(frame, 'call');
-  if (isKind(command, kind)) return command;
-  throw new Error(`The command of "${frame.pointer}" is no ${kind}.`);
-}
-
 function isKind<Of extends { readonly kind: string }, Kind extends Of['kind']>(
   value: Of,
   kind: Kind,

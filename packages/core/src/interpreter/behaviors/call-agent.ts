@@ -7,9 +7,11 @@ import { checkSchema } from '../data.ts';
 import { TaskFault } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { shown, stepOf, taskAt, unexpected, type NewCommand, type Turn } from '../turn.ts';
+import { bodyOf, shown, stepOf, taskAt, unexpected, type NewCommand, type Turn } from '../turn.ts';
 import { idempotencyKey } from '../visits.ts';
+import { afterAnswer } from './agent-pause.ts';
 import { callBehavior, mayRunLocally } from './call.ts';
+import { announceHumanTask } from './call-human.ts';
 
 /** `call: agent`: one delivery to a registered agent, tried again as its version says. */
 export const callAgentBehavior = callBehavior({
@@ -23,12 +25,18 @@ export const callAgentBehavior = callBehavior({
     }
     return call.return === 'reply' ? result : reply.output;
   },
+  goOn: afterAnswer,
+  announce: announceHumanTask,
   usage(turn, frame, result) {
+    if (bodyOf(frame, 'call').command.kind !== 'invoke-agent') return null;
     const agent = agentOf(turn, frame);
     return { usage: withCost(agent, replyOf(result).usage), agent: agent.name, version: agent.version };
   },
   retryAfter: (turn, frame, { failure: failed, attempt }) =>
-    retryDelay(agentOf(turn, frame), failed, attempt),
+    // A human task is never tried again: its activities are, until the database answers.
+    bodyOf(frame, 'call').command.kind === 'invoke-agent'
+      ? retryDelay(agentOf(turn, frame), failed, attempt)
+      : null,
 });
 
 function commandOf(turn: Turn, frame: Frame): NewCommand {

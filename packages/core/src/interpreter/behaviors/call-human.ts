@@ -1,12 +1,19 @@
-import type { CallHumanTask, PolicySpec, Template } from '../../definition/definition.ts';
+import type {
+  CallHumanTask,
+  Duration,
+  PauseRules,
+  PolicySpec,
+  Template,
+} from '../../definition/definition.ts';
 import { storableText } from '../../excerpt.ts';
 import { failure } from '../../failure.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../../json.ts';
+import type { Progress } from '../behavior.ts';
 import type { HumanTaskRequest } from '../commands.ts';
 import { TaskFault, type Sight } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { commandOf, instant, report, shown, stepOf, taskAt, unexpected, type Turn } from '../turn.ts';
+import { bodyOf, instant, report, shown, stepOf, taskAt, unexpected, type Turn } from '../turn.ts';
 import { idempotencyKey, visitOf } from '../visits.ts';
 import { callBehavior } from './call.ts';
 
@@ -19,33 +26,48 @@ export const callHumanBehavior = callBehavior({
     task: requestOf(turn, frame),
   }),
   read(turn, frame, result) {
-    if (!isObject(result)) throw new TaskFault(unexpected('A human task', result));
-    const { humanTaskId, ...output } = result;
-    const outcome = own(result, 'outcome');
-    if (typeof humanTaskId !== 'string' || typeof outcome !== 'string') {
-      throw new TaskFault(unexpected('A human task', result));
-    }
-    report(turn, { type: 'human_task.decided', step: stepOf(turn, frame), humanTaskId, outcome });
+    const { outcome, output } = decisionOf(turn, frame, result);
     if (outcome !== 'approve' && callOf(turn, frame).onReject === 'raise')
       throw new TaskFault(refusal(outcome));
     return output;
   },
-  announce(turn, frame, news) {
-    if (news.kind !== 'human-task-opened') return false;
-    const step = stepOf(turn, frame);
-    const { humanTaskId } = news;
-    report(turn, { type: 'human_task.opened', step, humanTaskId });
-    const { expiresAt: until } = commandOf(frame, 'open-human-task').task;
-    report(turn, {
-      type: 'step.waiting',
-      step,
-      waitKind: 'human',
-      humanTaskId,
-      ...(until === undefined ? {} : { until }),
-    });
-    return true;
-  },
+  announce: announceHumanTask,
 });
+
+/** What people have decided, which is reported; throws a TaskFault when it cannot be read. */
+export function decisionOf(
+  turn: Turn,
+  frame: Frame,
+  result: Json,
+): { readonly outcome: string; readonly output: JsonObject } {
+  if (!isObject(result)) throw new TaskFault(unexpected('A human task', result));
+  const { humanTaskId, ...output } = result;
+  const outcome = own(result, 'outcome');
+  if (typeof humanTaskId !== 'string' || typeof outcome !== 'string') {
+    throw new TaskFault(unexpected('A human task', result));
+  }
+  report(turn, { type: 'human_task.decided', step: stepOf(turn, frame), humanTaskId, outcome });
+  return { outcome, output };
+}
+
+/** Tells readers that a human task was opened, and that the step waits for it. */
+export function announceHumanTask(turn: Turn, frame: Frame, news: Progress): boolean {
+  const { command } = bodyOf(frame, 'call');
+  // An agent's call opens human tasks only once it has paused.
+  if (news.kind !== 'human-task-opened' || command.kind !== 'open-human-task') return false;
+  const step = stepOf(turn, frame);
+  const { humanTaskId } = news;
+  report(turn, { type: 'human_task.opened', step, humanTaskId });
+  const { expiresAt: until } = command.task;
+  report(turn, {
+    type: 'step.waiting',
+    step,
+    waitKind: 'human',
+    humanTaskId,
+    ...(until === undefined ? {} : { until }),
+  });
+  return true;
+}
 
 function refusal(outcome: string): ReturnType<typeof failure> {
   return failure('authorization', `The human task ended with "${outcome}", not with an approval.`, {
@@ -74,14 +96,24 @@ function requestOf(turn: Turn, frame: Frame): HumanTaskRequest {
     ...(call.context === undefined ? {} : { context: evaluator.template(call.context, sight) }),
     ...(call.form === undefined ? {} : { form: call.form }),
     actions: call.actions.map((action) => ({ ...action })),
-    policy: policyOf(turn, call.policy, sight),
-    ...(call.priority === undefined ? {} : { priority: call.priority }),
-    ...(call.due === undefined ? {} : { dueAt: instant(turn.at + evaluator.duration(call.due, sight)) }),
-    ...(call.expires === undefined
-      ? {}
-      : { expiresAt: instant(turn.at + evaluator.duration(call.expires, sight)) }),
-    onExpire: 'reject',
+    ...rulesOf(turn, call, sight),
     visit: visitOf(frame),
+  };
+}
+
+/** Who decides, and until when. */
+export function rulesOf(
+  turn: Turn,
+  rules: PauseRules,
+  sight: Sight,
+): Pick<HumanTaskRequest, 'policy' | 'priority' | 'dueAt' | 'expiresAt' | 'onExpire'> {
+  const until = (length: Duration): string => instant(turn.at + turn.run.evaluator.duration(length, sight));
+  return {
+    policy: policyOf(turn, rules.policy, sight),
+    ...(rules.priority === undefined ? {} : { priority: rules.priority }),
+    ...(rules.due === undefined ? {} : { dueAt: until(rules.due) }),
+    ...(rules.expires === undefined ? {} : { expiresAt: until(rules.expires) }),
+    onExpire: 'reject',
   };
 }
 

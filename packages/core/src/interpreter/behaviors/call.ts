@@ -6,7 +6,7 @@ import type { Json } from '../../json.ts';
 import type { Progress, TaskBehavior } from '../behavior.ts';
 import type { OpenCommand } from '../commands.ts';
 import { checkSize } from '../data.ts';
-import type { Body, Frame } from '../state.ts';
+import type { Body, Frame, PauseState } from '../state.ts';
 import {
   ask,
   bodyOf,
@@ -30,8 +30,10 @@ export interface CallKind {
   command(turn: Turn, frame: Frame): NewCommand;
   /** The task's raw output, from the command's answer. */
   read(turn: Turn, frame: Frame, result: Json): Json;
+  /** What is asked for after an answer that is not the last one; null: it is. */
+  goOn?(turn: Turn, frame: Frame, result: Json): { command: NewCommand; pause: PauseState } | null;
   /** What the call used, when it tells. */
-  usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string };
+  usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string } | null;
   /** Milliseconds until the next attempt, or null to fault. */
   retryAfter?(turn: Turn, frame: Frame, failed: { failure: Failure; attempt: number }): number | null;
   /** Tells readers for what the call waits; false for news that says nothing of it. */
@@ -50,9 +52,15 @@ export function callBehavior(kind: CallKind): TaskBehavior {
     completed(turn, frame, result) {
       const { command, calledAt, attempt } = bodyOf(frame, 'call');
       noteDuration(turn, targetOf(command), turn.at - calledAt);
-      recordDelivery(turn, frame);
       // The usage counts whatever is thought of the answer.
-      if (kind.usage !== undefined) addUp(turn, frame, kind.usage(turn, frame, result));
+      const used = kind.usage?.(turn, frame, result) ?? null;
+      if (used !== null) addUp(turn, frame, used);
+      const more = kind.goOn?.(turn, frame, result) ?? null;
+      if (more !== null) {
+        checkSize(turn, more.command, 'request of the call');
+        return call(turn, frame, { attempt: 1, ...more });
+      }
+      recordDelivery(turn, frame);
       const ended = putBody(turn, frame, { kind: 'leaf', attempt });
       push(turn, { do: 'finish', frame: frame.id, output: kind.read(turn, ended, result) });
     },
@@ -64,9 +72,9 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       fault(turn, ended, { ...toProblem(failure), instance: frame.pointer });
     },
     fired(turn, frame) {
-      const { attempt, command: asked } = bodyOf(frame, 'call');
+      const { attempt, command: asked, pause } = bodyOf(frame, 'call');
       const { id: _answered, ...command } = asked;
-      call(turn, frame, { attempt: attempt + 1, command });
+      call(turn, frame, { attempt: attempt + 1, command, ...(pause === undefined ? {} : { pause }) });
     },
     progress(turn, frame, news) {
       const body = bodyOf(frame, 'call');
@@ -77,12 +85,18 @@ export function callBehavior(kind: CallKind): TaskBehavior {
   };
 }
 
-function call(turn: Turn, frame: Frame, made: { attempt: number; command: NewCommand }): void {
-  const step = { ...stepOf(turn, frame), attempt: made.attempt };
-  const command = ask(turn, { ...made.command, step });
-  const body: Call = { kind: 'call', command, phase: 'calling', attempt: made.attempt, calledAt: turn.at };
+interface Made {
+  readonly attempt: number;
+  readonly command: NewCommand;
+  readonly pause?: PauseState;
+}
+
+function call(turn: Turn, frame: Frame, { command: made, ...more }: Made): void {
+  const step = { ...stepOf(turn, frame), attempt: more.attempt };
+  const command = ask(turn, { ...made, step });
+  const body: Call = { kind: 'call', command, phase: 'calling', calledAt: turn.at, ...more };
   putBody(turn, frame, body);
-  if (made.attempt > 1) report(turn, { type: 'step.started', step, input: frame.input });
+  if (more.attempt > 1) report(turn, { type: 'step.started', step, input: frame.input });
 }
 
 function backOff(turn: Turn, frame: Frame, wait: { body: Call; failure: Failure; delayMs: number }): void {
