@@ -48,5 +48,7 @@ describe('readAgentReply()', () => {
       resume: 1,
     };
     expect(read(whole)).toEqual(whole);
+    const items = [{ id: 'c-1', name: 'send' }, { id: 'c-2' }, { name: 'x' }];
+    expect(read({ items })).toMatchObject({ items: [{ id: 'c-1', name: 'send', arguments: null }] });
   });
 });
