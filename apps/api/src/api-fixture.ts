@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import { createAdapterRegistry, createHttpAdapter } from '@baton/agents';
+import { createAdapterRegistry, createAdapters } from '@baton/agents';
 import {
   canonicalJson,
   isObject,
@@ -81,7 +81,7 @@ export async function createApiFixture(config: Partial<ApiConfig> = {}): Promise
     store,
     gateway,
     egress,
-    adapters: createAdapterRegistry([createHttpAdapter()]),
+    adapters: createAdapterRegistry(createAdapters()),
     dryRun: createDryRun(Date.now),
     logger: createLogger({ service: 'api-test', level: 'error' }),
     metrics: createMetrics(),

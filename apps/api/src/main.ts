@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import { createAdapterRegistry, createHttpAdapter } from '@baton/agents';
+import { createAdapterRegistry, createAdapters } from '@baton/agents';
 import { createClaimCheck } from '@baton/codec';
 import { createEgress } from '@baton/egress';
 import { createStore, type Store } from '@baton/store';
@@ -38,7 +38,7 @@ async function main(environment: Environment): Promise<void> {
     store,
     gateway,
     egress,
-    adapters: createAdapterRegistry([createHttpAdapter()]),
+    adapters: createAdapterRegistry(createAdapters()),
     dryRun: createDryRun(Date.now),
     logger,
     metrics: createMetrics(),

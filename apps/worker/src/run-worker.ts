@@ -1,4 +1,4 @@
-import { createAdapterRegistry, createHttpAdapter } from '@baton/agents';
+import { createAdapterRegistry, createAdapters } from '@baton/agents';
 import { createClaimCheck } from '@baton/codec';
 import { createEgress, type Egress } from '@baton/egress';
 import { createStore, type Store } from '@baton/store';
@@ -145,7 +145,7 @@ export function createTemporalWorker(
     taskQueue: parts.settings.BATON_TASK_QUEUE,
     workflowBundle: made.bundle,
     activities: createActivities({
-      adapters: createAdapterRegistry([createHttpAdapter()]),
+      adapters: createAdapterRegistry(createAdapters()),
       egress: parts.egress,
       secrets: createEnvironmentSecrets(process.env),
       localCalls,

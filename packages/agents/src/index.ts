@@ -11,6 +11,7 @@ export {
   type InvokeContext,
   type ParsedConfig,
 } from './adapter.ts';
+export { createAdapters } from './adapters.ts';
 export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams } from './failure.ts';
 export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';

@@ -176,6 +176,26 @@ const WAITS: Readonly<Record<string, Scenario>> = {
     await handle.signal('humanTaskDecided', { humanTaskId: 'task-1', decisionId: 'd-1' });
     return handle;
   },
+  'call-agent-paused': async (stage) => {
+    const { effects } = stage;
+    const pause = {
+      kind: 'tool_call',
+      title: 'Send it?',
+      items: [{ id: 'c-1', name: 'send' }],
+      resume: 't-1',
+    };
+    effects.invokeAgent = async ({ resume }) =>
+      resume === undefined
+        ? { ...replyOf(null), finish: 'pause', pause }
+        : replyOf([resume.state, resume.answer]);
+    effects.openHumanTask = async () => ({ humanTaskId: 'task-1', outcome: null });
+    effects.takeHumanTaskOutcome = async () => ({ outcome: 'approve' });
+    const { tasks, more } = pinned({});
+    const handle = await stage.start(tasks, more);
+    await told(stage, handle, 'human_task.opened');
+    await handle.signal('humanTaskDecided', { humanTaskId: 'task-1', decisionId: 'd-1' });
+    return handle;
+  },
   'human-decided-before': async ({ effects, start }) => {
     effects.openHumanTask = async () => ({ humanTaskId: 'task-1', outcome: { outcome: 'reject' } });
     return start([review()]);

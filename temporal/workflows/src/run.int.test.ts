@@ -2,6 +2,7 @@ import { DEFAULT_RETRY, failure, NO_USAGE, type Json, type JsonObject, type Pinn
 import { stopParts } from '@baton/test-kit';
 import { ApplicationFailure } from '@temporalio/workflow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { FEATURES } from './features-fixture.ts';
 import { createStage, snapshotOf, type Stage } from './stage-fixture.ts';
 
 let stage: Stage;
@@ -104,6 +105,18 @@ describe('signals', () => {
     await handle.signal('resume');
     expect(await handle.result()).toBe('called');
     expect(stage.told(handle)).toEqual(expect.arrayContaining(['run.suspended', 'run.resumed']));
+  });
+});
+
+describe('an agent that pauses', () => {
+  it('goes on with what people have decided', async () => {
+    const handle = await FEATURES['call-agent-paused']?.(stage);
+    if (handle === undefined) throw new Error('The feature has no scenario.');
+    const answer = { outcome: 'approve', items: [{ outcome: 'approve', id: 'c-1' }] };
+    expect(await handle.result()).toEqual(['t-1', answer]);
+    expect(stage.told(handle)).toEqual(
+      expect.arrayContaining(['human_task.opened', 'human_task.decided', 'run.completed']),
+    );
   });
 });
 
