@@ -10,6 +10,7 @@ import {
 } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { EventSink } from './event-sink.ts';
+import { createEnvironmentSecrets } from './environment-secrets.ts';
 import { bundleWorkflows, createParts, createTemporalWorker, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
@@ -50,7 +51,11 @@ async function startVersion(buildId: string): Promise<Version> {
     BATON_WORKER_BUILD_ID: buildId,
   });
   const logger = createLogger({ service: 'worker', level: 'silent' });
-  const parts = createParts(settings, { logger, metrics: createMetrics() });
+  const parts = createParts(settings, {
+    logger,
+    metrics: createMetrics(),
+    secrets: createEnvironmentSecrets({}),
+  });
   const told: string[] = [];
   const record: EventSink['sinks']['baton']['record'] = {
     callDuringReplay: true,

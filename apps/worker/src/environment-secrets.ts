@@ -1,6 +1,6 @@
 import type { SecretResolver } from '@baton/agents';
 
-/** Secrets of the worker's own environment: `$secrets.openAiKey` is the variable BATON_SECRET_OPENAIKEY. */
+/** Secrets of the worker's own environment: `$secrets.writer` is the variable BATON_SECRET_WRITER. */
 export function createEnvironmentSecrets(
   environment: Readonly<Record<string, string | undefined>>,
 ): SecretResolver {

@@ -1,6 +1,7 @@
 import { createLogger, createMetrics } from '@baton/telemetry';
 import { startHealthServer } from './health-server.ts';
 import { installRuntime } from './install-runtime.ts';
+import { createEnvironmentSecrets } from './environment-secrets.ts';
 import { connect, createParts, createTemporalWorker, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
@@ -13,7 +14,8 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
   process.once(signal, () => {
     stopping.abort();
   });
-const exitCode = await main(createParts(settings, { logger, metrics: createMetrics() }));
+const secrets = createEnvironmentSecrets(process.env);
+const exitCode = await main(createParts(settings, { logger, metrics: createMetrics(), secrets }));
 // The native half of a worker that could not shut down would keep the process for ever.
 process.exit(exitCode);
 

@@ -5,6 +5,7 @@ import { createLogger, createMetrics } from '@baton/telemetry';
 import { createHistories, snapshotFromJson, type Histories } from '@baton/temporal-client';
 import { createDatabase, stopParts, temporalAddress, uniqueTaskQueue } from '@baton/test-kit';
 import { NativeConnection } from '@temporalio/worker';
+import { createEnvironmentSecrets } from './environment-secrets.ts';
 import { installRuntime, SILENT } from './install-runtime.ts';
 import { createParts, createTemporalWorker, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
@@ -37,7 +38,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   const taskQueue = uniqueTaskQueue('worker');
   const parts = createParts(
     readSettings({ DATABASE_URL: url.href, TEMPORAL_ADDRESS: address, BATON_TASK_QUEUE: taskQueue }),
-    { logger, metrics: createMetrics() },
+    { logger, metrics: createMetrics(), secrets: createEnvironmentSecrets({}) },
   );
   const connection = await NativeConnection.connect({ address });
   const worker = await createTemporalWorker(parts, { connection, bundle: await parts.bundle() });

@@ -1,5 +1,6 @@
 import { createLogger, createMetrics } from '@baton/telemetry';
 import { describe, expect, it } from '@jest/globals';
+import { createEnvironmentSecrets } from './environment-secrets.ts';
 import { connect, createParts, stopAll, type Parts } from './run-worker.ts';
 import { readSettings } from './settings.ts';
 
@@ -10,7 +11,7 @@ function partsInTheDark(lines: string[] = []): Parts {
     TEMPORAL_ADDRESS: '127.0.0.1:1',
   });
   const logger = createLogger({ service: 'worker', destination: { write: (line) => void lines.push(line) } });
-  return createParts(settings, { logger, metrics: createMetrics() });
+  return createParts(settings, { logger, metrics: createMetrics(), secrets: createEnvironmentSecrets({}) });
 }
 
 describe('createParts()', () => {

@@ -1,4 +1,4 @@
-import { createAdapterRegistry, createAdapters } from '@baton/agents';
+import { createAdapterRegistry, createAdapters, type SecretResolver } from '@baton/agents';
 import { createClaimCheck } from '@baton/codec';
 import { createEgress, type Egress } from '@baton/egress';
 import { createStore, type Store } from '@baton/store';
@@ -21,7 +21,6 @@ import {
   type WorkflowBundleWithSourceMap,
 } from '@temporalio/worker';
 import { deploymentOptions } from './deployment.ts';
-import { createEnvironmentSecrets } from './environment-secrets.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
 import { createRetelling, type Retelling } from './retelling.ts';
 import type { Settings } from './settings.ts';
@@ -37,6 +36,7 @@ export interface Parts {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly secrets: SecretResolver;
   readonly store: Store;
   /** What stands in front of every payload. */
   readonly codec: ReturnType<typeof createClaimCheck>;
@@ -51,7 +51,7 @@ export interface Parts {
 }
 
 /** Builds what the worker needs; nothing is connected yet. */
-export function createParts(settings: Settings, tools: { logger: Logger; metrics: Metrics }): Parts {
+export function createParts(settings: Settings, tools: Pick<Parts, 'logger' | 'metrics' | 'secrets'>): Parts {
   const { logger } = tools;
   const store = createStore({ databaseUrl: settings.DATABASE_URL });
   const codec = createClaimCheck(store.artifacts);
@@ -147,7 +147,7 @@ export function createTemporalWorker(
     activities: createActivities({
       adapters: createAdapterRegistry(createAdapters()),
       egress: parts.egress,
-      secrets: createEnvironmentSecrets(process.env),
+      secrets: parts.secrets,
       localCalls,
       store,
     }),
