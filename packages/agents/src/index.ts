@@ -14,6 +14,7 @@ export {
 export { createAdapters } from './adapters.ts';
 export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams } from './failure.ts';
 export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
+export { createOpenaiAdapter, type OpenaiAdapterParams } from './openai/adapter.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';
 export {
   readSecrets,

@@ -41,6 +41,8 @@ export async function startLoopbackCounterpart(params: LoopbackParams): Promise<
   const calls: LoopbackCall[] = [];
   let waiting: ((call: ReceivedCall) => void)[] = [];
   const server = createServer((request, response) => {
+    // Each call listens for the end of its connection, and a kept one carries many calls.
+    request.socket.setMaxListeners(0);
     void (async () => {
       const call = await readCall(request, response);
       calls.push(call);
@@ -48,7 +50,8 @@ export async function startLoopbackCounterpart(params: LoopbackParams): Promise<
       const key = request.headers['idempotency-key'];
       const told = {
         idempotencyKey: Array.isArray(key) ? key[0] : key,
-        closed: once(request.socket, 'close'),
+        // A connection that is reset is closed too; `once` of node:events would reject.
+        closed: new Promise((settle) => void request.socket.once('close', settle)),
       };
       received.push(told);
       for (const tell of waiting) tell(told);
@@ -153,13 +156,14 @@ function sendUnusable({ headers, response }: LoopbackCall, text: string): void {
   } else response.writeHead(200, { 'Content-Type': 'application/json' }).end(text);
 }
 
-function portOf(server: Server): number {
+/** The port that a server listens on. */
+export function portOf(server: Server): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A port on which nobody listens: it was ours a moment ago. */
-async function unusedPort(): Promise<number> {
+export async function unusedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const port = portOf(server);
@@ -167,7 +171,8 @@ async function unusedPort(): Promise<number> {
   return port;
 }
 
-async function stopServer(server: Server): Promise<void> {
+/** Stops a server and lets go of its connections. */
+export async function stopServer(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeAllConnections();

@@ -10,6 +10,7 @@ import {
 } from '../adapter.ts';
 import { answerToFailure, toAgentFailure } from '../failure.ts';
 import { redactor } from '../secrets.ts';
+import { probeUrl } from '../wire/probe.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';
 import { toReply } from './reply.ts';
 import { toHttpRequest } from './request.ts';
@@ -19,8 +20,6 @@ export interface HttpAdapterParams {
   /** Epoch milliseconds. Default: the system's clock. */
   readonly now?: () => number;
 }
-
-const HEALTH_TIMEOUT_MS = 5_000;
 
 /** The adapter for any agent that answers one HTTP call: JSON or text in, JSON or text out. */
 export function createHttpAdapter({ now = Date.now }: HttpAdapterParams = {}): Adapter<HttpConfig> {
@@ -69,25 +68,8 @@ async function call(
   return context.egress.request({ ...call, timeoutMs, signal: context.signal, redirect: false });
 }
 
-async function probe(config: HttpConfig, context: HealthContext, now: () => number): Promise<Health> {
-  const startedAt = now();
+function probe(config: HttpConfig, context: HealthContext, now: () => number): Promise<Health> {
   // Where GET is how the agent is invoked, the probe must not invoke it.
   const url = config.method === 'GET' ? new URL('/', config.endpoint).href : config.endpoint;
-  try {
-    const { egress, signal } = context;
-    const answer = await egress.request({
-      method: 'GET',
-      url,
-      signal,
-      timeoutMs: HEALTH_TIMEOUT_MS,
-      readBody: false,
-    });
-    // 501 is how a server says that it is there but knows no GET.
-    const healthy = answer.status < 500 || answer.status === 501;
-    const detail = healthy ? {} : { detail: `The endpoint answered ${answer.status}.` };
-    return { healthy, ...detail, latencyMs: now() - startedAt };
-  } catch (error) {
-    const { detail = 'The endpoint does not answer.' } = toAgentFailure(error, 'The endpoint');
-    return { healthy: false, detail, latencyMs: now() - startedAt };
-  }
+  return probeUrl(url, context, now);
 }

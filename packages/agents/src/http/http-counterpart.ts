@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Json } from '@baton/core';
 import type { Behaviour, Counterpart, ReceivedCall } from '../counterpart.ts';
+import { portOf, stopServer, unusedPort } from '../loopback-counterpart.ts';
 
 /** What the counterpart answers to `ok` and `usage`. */
 export const ANSWER = { ok: true, summary: 'done' };
@@ -102,25 +103,4 @@ function refuse(response: ServerResponse, wish: URLSearchParams): void {
   const words = (wish.get('words') ?? '').padEnd(Number(wish.get('pad')), 'é');
   if (retryAfter !== '') response.setHeader('Retry-After', retryAfter);
   response.writeHead(Number(wish.get('status')), { Location: '/ok' }).end(words);
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
-/** A port on which nobody listens: it was ours a moment ago. */
-async function unusedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  await stopServer(server);
-  return port;
-}
-
-async function stopServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeAllConnections();
-  await closed;
 }

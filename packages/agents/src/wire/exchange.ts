@@ -46,12 +46,19 @@ export interface ExchangeParams {
   readonly context: InvokeContext;
   /** Headers of every call: the vendor's authentication. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The vendor's key, where it goes out as a bearer token; it is kept out of failures. */
+  readonly bearer?: string | undefined;
+  /** The vendor's own words in the JSON of a refusal; undefined: the refusal is quoted as it is. */
+  readonly words?: (refusal: Json) => string | undefined;
   /** Epoch milliseconds. Default: the system's clock. */
   readonly now?: () => number;
 }
 
 /** Deepest nesting of an answer. */
 const MAX_DEPTH = 200;
+
+/** Most bytes of a stream, which tells everything in small pieces and much of it twice. */
+const MAX_STREAM_BYTES = 32 * 1024 * 1024;
 
 /** How long a vendor is told that its work is not wanted any more. */
 const TELL_MS = 5_000;
@@ -60,7 +67,9 @@ const TELL_MS = 5_000;
 export function createExchange(params: ExchangeParams): Exchange {
   const { context, now = Date.now } = params;
   const label = `Agent "${params.agent}"`;
-  const redact = redactor(context.secrets);
+  const redact = redactor(
+    params.bearer === undefined ? context.secrets : { ...context.secrets, bearer: params.bearer },
+  );
   const failureOf = (error: unknown): AgentFailureError => {
     if (error instanceof AgentFailureError) return error;
     const failed = toAgentFailure(error, label);
@@ -73,7 +82,7 @@ export function createExchange(params: ExchangeParams): Exchange {
     return { timeoutMs, signal: context.signal };
   };
   const refused = (answer: FailedAnswer): AgentFailureError =>
-    new AgentFailureError(answerToFailure(answer, { label, redact, now: now() }));
+    new AgentFailureError(answerToFailure(inWords(answer, params), { label, redact, now: now() }));
   const failing = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -95,7 +104,7 @@ export function createExchange(params: ExchangeParams): Exchange {
     stream: (call, types) =>
       failing(async () => {
         const request = { ...requestOf(params, call, types.join(', ')), ...inTime(call) };
-        const answer = await context.egress.stream(request);
+        const answer = await context.egress.stream({ ...request, maxResponseBytes: MAX_STREAM_BYTES });
         if (!isSuccess(answer.status)) throw refused({ ...answer, body: await firstOf(answer.chunks) });
         if (types.includes(mediaTypeOf(answer.headers))) return answer;
         answer.cancel();
@@ -114,7 +123,7 @@ export function createExchange(params: ExchangeParams): Exchange {
 }
 
 function requestOf(
-  { context, headers = {} }: ExchangeParams,
+  { context, headers = {}, bearer }: ExchangeParams,
   call: VendorCall,
   accept: string,
 ): EgressRequest {
@@ -124,6 +133,7 @@ function requestOf(
     headers: {
       accept,
       ...(call.json === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       ...headers,
       ...call.headers,
       'idempotency-key': context.idempotencyKey,
@@ -132,6 +142,20 @@ function requestOf(
     },
     ...(call.json === undefined ? {} : { body: JSON.stringify(call.json) }),
   };
+}
+
+function inWords(answer: FailedAnswer, { words }: ExchangeParams): FailedAnswer {
+  const said = words?.(jsonOrNull(answer.body));
+  return said === undefined ? answer : { ...answer, body: new TextEncoder().encode(said) };
+}
+
+function jsonOrNull(body: Uint8Array): Json {
+  try {
+    return parseJsonBounded(new TextDecoder().decode(body), { maxDepth: MAX_DEPTH });
+  } catch {
+    // A refusal need not be JSON: a proxy's is a page.
+    return null;
+  }
 }
 
 function isSuccess(status: number): boolean {
