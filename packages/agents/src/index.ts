@@ -13,6 +13,7 @@ export {
 } from './adapter.ts';
 export { createAdapters } from './adapters.ts';
 export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams } from './failure.ts';
+export { createFlowiseAdapter, type FlowiseAdapterParams } from './flowise/adapter.ts';
 export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
 export { createOpenaiAdapter, type OpenaiAdapterParams } from './openai/adapter.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';

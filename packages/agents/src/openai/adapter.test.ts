@@ -270,6 +270,17 @@ describe('a failure', () => {
     ]);
   });
 
+  it('of a key whose quota is spent is not tried again', async () => {
+    const error = {
+      message: 'You exceeded your quota.',
+      type: 'insufficient_quota',
+      code: 'insufficient_quota',
+    };
+    stand.answers(says({ error }, 429));
+    const failure = await stand.fail();
+    expect([failure.status, failure.retryable]).toEqual([429, false]);
+  });
+
   it('of a model that refuses is not tried again', async () => {
     stand.answers(says(completion({ content: null, refusal: 'I will not.' })));
     const refused = await stand.fail({ config: { ...whole, output: { schema } } });

@@ -7,7 +7,7 @@ import { probeUrl } from '../wire/probe.ts';
 import { errorOf, type Answer, type Api } from './answer.ts';
 import { chat } from './chat.ts';
 import { parseOpenaiConfig, type OpenaiConfig } from './config.ts';
-import { statusOf, wordsOf } from './refusal.ts';
+import { LASTING, statusOf, wordsOf } from './refusal.ts';
 import { toReply } from './reply.ts';
 import { lookUpCall, toCall } from './request.ts';
 import { responses } from './responses.ts';
@@ -52,7 +52,14 @@ async function invoke(
   now: () => number,
 ): Promise<AgentReply> {
   const { agent, config } = request;
-  const exchange = createExchange({ agent: agent.name, context, bearer: config.apiKey, words: wordsOf, now });
+  const exchange = createExchange({
+    agent: agent.name,
+    context,
+    bearer: config.apiKey,
+    words: wordsOf,
+    lasting: LASTING,
+    now,
+  });
   const delivery = { request, context, exchange };
   try {
     const body =
@@ -95,14 +102,18 @@ async function ask(delivery: Delivery): Promise<Json> {
 }
 
 /** What was answered under an id, if it is there and whole: otherwise the question is asked (again). */
-async function lookUp({ request, exchange }: Delivery, id: string | undefined): Promise<Json | undefined> {
+async function lookUp(
+  { request, context, exchange }: Delivery,
+  id: string | undefined,
+): Promise<Json | undefined> {
   const { config } = request;
   if (id === undefined || id === '' || config.api === 'chat' || own(config.parameters, 'store') === false)
     return undefined;
   try {
     const { body } = await exchange.ask(lookUpCall(config, id));
     return responses.read(body) === undefined ? undefined : body;
-  } catch {
+  } catch (error) {
+    if (context.signal.aborted) throw error;
     // Servers that keep nothing know no look-up; what is wrong otherwise the question itself will show.
     return undefined;
   }

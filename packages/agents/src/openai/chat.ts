@@ -30,9 +30,7 @@ async function collect(events: AsyncIterable<Json>, watch: Watch): Promise<Json 
   for await (const event of events) {
     const error = errorOf(event);
     if (error !== undefined) throw watch.failed(error);
-    if (parts.id === '') {
-      parts.id = textAt(event, 'id') ?? '';
-    }
+    if (parts.id === '') parts.id = textAt(event, 'id') ?? '';
     usage = at(event, 'usage') ?? usage;
     const delta = at(event, 'choices', 0, 'delta');
     const thought = textAt(delta, 'reasoning_content') ?? textAt(delta, 'reasoning') ?? '';

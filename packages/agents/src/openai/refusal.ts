@@ -1,6 +1,9 @@
 import { type Json } from '@baton/core';
 import { at, countAt, textAt } from '../wire/fields.ts';
 
+/** Refusals that last: nobody pays for the key in the meantime. */
+export const LASTING = /\binsufficient_quota\b/;
+
 /** What the API says in a refusal; undefined when it says nothing that is known. */
 export function wordsOf(refusal: Json): string | undefined {
   const error = at(refusal, 'error') ?? refusal;

@@ -50,6 +50,8 @@ export interface ExchangeParams {
   readonly bearer?: string | undefined;
   /** The vendor's own words in the JSON of a refusal; undefined: the refusal is quoted as it is. */
   readonly words?: (refusal: Json) => string | undefined;
+  /** Words of refusals that last, whatever their status says: a quota that is spent. They are not tried again. */
+  readonly lasting?: RegExp;
   /** Epoch milliseconds. Default: the system's clock. */
   readonly now?: () => number;
 }
@@ -81,8 +83,11 @@ export function createExchange(params: ExchangeParams): Exchange {
     if (timeoutMs <= 0) throw new EgressError('timeout', 'The deadline had passed before the call went out.');
     return { timeoutMs, signal: context.signal };
   };
-  const refused = (answer: FailedAnswer): AgentFailureError =>
-    new AgentFailureError(answerToFailure(inWords(answer, params), { label, redact, now: now() }));
+  const refused = (answer: FailedAnswer): AgentFailureError => {
+    const failed = answerToFailure(inWords(answer, params), { label, redact, now: now() });
+    const lasts = params.lasting?.test(failed.detail ?? '') === true;
+    return new AgentFailureError(lasts ? { ...failed, retryable: false } : failed);
+  };
   const failing = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
