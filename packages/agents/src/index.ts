@@ -12,6 +12,7 @@ export {
   type ParsedConfig,
 } from './adapter.ts';
 export { createAdapters } from './adapters.ts';
+export { createDifyAdapter, type DifyAdapterParams } from './dify/adapter.ts';
 export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams } from './failure.ts';
 export { createFlowiseAdapter, type FlowiseAdapterParams } from './flowise/adapter.ts';
 export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
