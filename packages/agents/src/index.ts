@@ -17,6 +17,7 @@ export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams 
 export { createFlowiseAdapter, type FlowiseAdapterParams } from './flowise/adapter.ts';
 export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
 export { createOpenaiAdapter, type OpenaiAdapterParams } from './openai/adapter.ts';
+export { createLanggraphAdapter, type LanggraphAdapterParams } from './langgraph/adapter.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';
 export {
   readSecrets,
