@@ -18,6 +18,7 @@ export { createFlowiseAdapter, type FlowiseAdapterParams } from './flowise/adapt
 export { createHttpAdapter, type HttpAdapterParams } from './http/adapter.ts';
 export { createOpenaiAdapter, type OpenaiAdapterParams } from './openai/adapter.ts';
 export { createLanggraphAdapter, type LanggraphAdapterParams } from './langgraph/adapter.ts';
+export { createN8nAdapter, type N8nAdapterParams } from './n8n/adapter.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';
 export {
   readSecrets,

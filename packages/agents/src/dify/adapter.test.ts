@@ -303,8 +303,15 @@ describe('a pause for a person', () => {
     const resume = { state, answer };
     const late = await play({ app: 'workflow', form }, { resume });
     expect(await failureOf(late)).toMatchObject({ status: 412, retryable: false });
-    const again = await play({ app: 'workflow', form }, { resume, lastHeartbeat: late.beats[0] ?? null });
+    const again = await play({ app: 'workflow', form }, { resume, lastHeartbeat: late.beats.at(-1) ?? null });
     expect((await again.reply).output).toEqual(OUTPUTS);
+    const other = {
+      ...ofRun('workflow_finished', { status: 'succeeded', outputs: OUTPUTS }),
+      task_id: 'task-2',
+    };
+    const moved = await play({ app: 'workflow', joined: [other] }, { resume });
+    await moved.reply;
+    expect(moved.beats.at(-1)).toMatchObject({ taskId: 'task-2', submitting: 'token-1' });
   });
 
   it('refuses an answer that the form does not know', async () => {

@@ -66,7 +66,10 @@ async function invoke(
     agent: agent.name,
     exchange,
     context,
-    ids: submission?.ids ?? knownIds(context.lastHeartbeat),
+    ids:
+      submission === null
+        ? knownIds(context.lastHeartbeat)
+        : { ...submission.ids, submitting: submission.token },
     ...(submission === null ? {} : { answered: submission.token, used: submission.used }),
   });
   try {
@@ -90,7 +93,7 @@ async function ask(delivery: Delivery, reading: Reading): Promise<void> {
 async function goOn(delivery: Delivery, reading: Reading, submission: Submission): Promise<void> {
   const { exchange, context, request, user } = delivery;
   const earlier = textAt(context.lastHeartbeat, 'submitting') === submission.token;
-  context.heartbeat({ ...submission.ids, submitting: submission.token });
+  context.heartbeat({ ...reading.ids() });
   try {
     await exchange.ask(submitCall(request.config, submission, user));
   } catch (error) {

@@ -151,6 +151,7 @@ function learnIds({ told, context }: Listener, event: Json): void {
   const { ids } = told;
   if (taskId === ids.taskId && runId === ids.runId && conversationId === ids.conversationId) return;
   told.ids = {
+    ...ids,
     ...(taskId === undefined ? {} : { taskId }),
     ...(runId === undefined ? {} : { runId }),
     ...(conversationId === undefined ? {} : { conversationId }),

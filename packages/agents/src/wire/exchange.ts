@@ -50,6 +50,8 @@ export interface ExchangeParams {
   readonly bearer?: string | undefined;
   /** The vendor's own words in the JSON of a refusal; undefined: the refusal is quoted as it is. */
   readonly words?: (refusal: Json) => string | undefined;
+  /** Header values of single calls that must never be shown; those of `headers`, and secrets, are hidden anyway. */
+  readonly hidden?: readonly string[];
   /** Words of refusals that last, whatever their status says: a quota that is spent. They are not tried again. */
   readonly lasting?: RegExp;
   /** Epoch milliseconds. Default: the system's clock. */
@@ -69,11 +71,9 @@ const TELL_MS = 5_000;
 export function createExchange(params: ExchangeParams): Exchange {
   const { context, now = Date.now } = params;
   const label = `Agent "${params.agent}"`;
-  const redact = redactor(
-    params.bearer === undefined ? context.secrets : { ...context.secrets, bearer: params.bearer },
-  );
+  const redact = redactor({ ...context.secrets, ...credentialsOf(params) });
   const failureOf = (error: unknown): AgentFailureError => {
-    if (error instanceof AgentFailureError) return error;
+    if (error instanceof AgentFailureError) return redacted(error, redact);
     const failed = toAgentFailure(error, label);
     const clean = failed.detail === undefined ? failed : { ...failed, detail: redact(failed.detail) };
     return new AgentFailureError(clean, error);
@@ -125,6 +125,20 @@ export function createExchange(params: ExchangeParams): Exchange {
     refuse: (status, words, headers = {}) =>
       refused({ status, headers, body: new TextEncoder().encode(words) }),
   };
+}
+
+/** Credentials as they stand in headers, and without the word in front of them. */
+function credentialsOf({ headers = {}, hidden = [], bearer = '' }: ExchangeParams): Readonly<Record<string, string>> {
+  const values = [...Object.values(headers), ...hidden, bearer];
+  const bare = values.map((value) => value.replace(/^(?:Basic|Bearer) /, ''));
+  return Object.fromEntries([...values, ...bare].map((value, n) => [String(n), value]));
+}
+
+/** A failure may quote what the vendor has said. */
+function redacted(error: AgentFailureError, redact: (text: string) => string): AgentFailureError {
+  const { detail } = error.failure;
+  if (detail === undefined || redact(detail) === detail) return error;
+  return new AgentFailureError({ ...error.failure, detail: redact(detail) }, error.cause);
 }
 
 function requestOf(
