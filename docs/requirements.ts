@@ -11,6 +11,10 @@ export const REQUIREMENTS = {
   'AGENT-4':
     'A delivery carries one idempotency key over attempts; an agent is tried again as its version says.',
   'AGENT-5': 'Egress reaches loopback in the local profile only, and never link-local or private addresses.',
+  'AGENT-6':
+    'Agents of Dify, Flowise, LangGraph, n8n and models behind the APIs of OpenAI are called as any other.',
+  'AGENT-7': 'An agent that pauses asks a person, and goes on once with the answer.',
+  'AGENT-8': 'A secret is named in a config, looked up for the call, and shown nowhere.',
   'FLOW-1':
     'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',
   'FLOW-2': 'A version is published once, its author recorded; again is 200, other content 409.',

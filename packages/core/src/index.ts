@@ -59,9 +59,11 @@ export {
   addUsage,
   DEFAULT_RETRY,
   NO_USAGE,
+  type AgentPause,
   type AgentReply,
   type AgentRetry,
   type Effects,
+  type PauseItem,
   type PinnedAgent,
   type Usage,
 } from './agent.ts';

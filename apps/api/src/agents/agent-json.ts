@@ -6,7 +6,10 @@ import type { AgentRecord, AgentVersionRecord } from '@baton/store';
 const SECRET =
   /^(?:authorization|api-?key|x-api-key|token|password|secret|client-?secret|access-?token|refresh-?token)$/i;
 
-/** A version as the API shows it; what looks like a credential in its config is never shown. */
+/** What of an authentication block is no secret. */
+const PUBLIC = new Set(['username', 'name']);
+
+/** A version as the API shows it; what looks like a credential in its config is never shown, unless it only names a secret. */
 export function toAgentVersion(record: AgentVersionRecord, adapters: AdapterRegistry): AgentVersion {
   const body = parseAgentBody(record.body);
   const capabilities = adapters.find(body.adapter)?.capabilities ?? null;
@@ -46,16 +49,19 @@ export function toAgent(record: AgentRecord, adapters: AdapterRegistry): Agent {
   return { name, createdAt, latest: latest === null ? null : toAgentVersion(latest, adapters) };
 }
 
-function maskedObject(value: JsonObject): JsonObject {
+function maskedObject(value: JsonObject, isSecret: (key: string) => boolean = looksSecret): JsonObject {
   return Object.fromEntries(
-    Object.entries(value).map(([key, member]) => [
-      key,
-      SECRET.test(key) && typeof member === 'string' ? '***' : masked(member),
-    ]),
+    Object.entries(value).map(([key, member]) => {
+      const hides = isSecret(key) && typeof member === 'string' && !member.startsWith('$secrets.');
+      return [key, hides ? '***' : masked(member, key === 'authentication' ? isCredential : isSecret)];
+    }),
   );
 }
 
-function masked(value: Json): Json {
-  if (Array.isArray(value)) return value.map((item: Json) => masked(item));
-  return isObject(value) ? maskedObject(value) : value;
+const looksSecret = (key: string): boolean => SECRET.test(key);
+const isCredential = (key: string): boolean => !PUBLIC.has(key);
+
+function masked(value: Json, isSecret: (key: string) => boolean): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => masked(item, isSecret));
+  return isObject(value) ? maskedObject(value, isSecret) : value;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentReply, Failure, Json, JsonObject } from '@baton/core';
+import type { AgentPause, AgentReply, Failure, Json, JsonObject } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
 import { AgentFailureError, type AgentEvent, type AgentResume } from '../adapter.ts';
 import type { Behaviour } from '../counterpart.ts';
@@ -262,7 +262,7 @@ describe('a workflow', () => {
 });
 
 describe('a pause for a person', () => {
-  const paused = async (): Promise<NonNullable<AgentReply['pause']>> => {
+  const paused = async (): Promise<AgentPause> => {
     const { pause } = await (await play({ app: 'workflow' }, { behaviour: { kind: 'pause' } })).reply;
     if (pause === undefined) throw new Error('there is no pause');
     return pause;

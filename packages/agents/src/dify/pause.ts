@@ -1,9 +1,9 @@
 import {
+  type AgentPause,
   failure,
   isObject,
   NO_USAGE,
   own,
-  type AgentReply,
   type HumanAction,
   type Json,
   type JsonObject,
@@ -11,8 +11,6 @@ import {
 } from '@baton/core';
 import { AgentFailureError, type AgentResume } from '../adapter.ts';
 import { at, countAt, listAt, objectAt, textAt } from '../wire/fields.ts';
-
-type Pause = NonNullable<AgentReply['pause']>;
 
 /** The ids of a run on Dify, as far as they are known. */
 export interface DifyIds {
@@ -32,7 +30,7 @@ export function tokenOf(form: Json): string | undefined {
 export function toPause(
   form: JsonObject,
   { ids, used }: { readonly ids: DifyIds; readonly used: Usage },
-): Pause {
+): AgentPause {
   const { taskId, runId, conversationId } = ids;
   const actions = listAt(form, 'actions').flatMap(toAction);
   const expiresAt = countAt(form, 'expiration_time');

@@ -1,4 +1,4 @@
-import { failure, type AgentReply, type HumanAction, type Json, type JsonObject } from '@baton/core';
+import { type AgentPause, failure, type HumanAction, type Json, type JsonObject } from '@baton/core';
 import { AgentFailureError, type AgentResume } from '../adapter.ts';
 import { listAt, textAt } from '../wire/fields.ts';
 
@@ -12,7 +12,7 @@ export interface Waiting {
 }
 
 /** The pause at a node of an agentflow. Throws {@link AgentFailureError} for the actions of older kinds of flows. */
-export function toPause(action: Json, { text, chatId, ran }: Waiting): NonNullable<AgentReply['pause']> {
+export function toPause(action: Json, { text, chatId, ran }: Waiting): AgentPause {
   const node = textAt(action, 'data', 'nodeId');
   if (node === undefined) {
     const detail =

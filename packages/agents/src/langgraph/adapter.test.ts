@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentReply, Failure, Json } from '@baton/core';
+import type { AgentPause, AgentReply, Failure, Json } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
 import { AgentFailureError, type AgentEvent, type AgentResume } from '../adapter.ts';
 import type { Behaviour } from '../counterpart.ts';
@@ -200,7 +200,7 @@ describe('a run', () => {
 });
 
 describe('an interrupt', () => {
-  const pausedBy = async (...interrupts: readonly Json[]): Promise<NonNullable<AgentReply['pause']>> => {
+  const pausedBy = async (...interrupts: readonly Json[]): Promise<AgentPause> => {
     const { pause } = await (await play({ result: { __interrupt__: interrupts } })).reply;
     if (pause === undefined) throw new Error('there is no pause');
     return pause;

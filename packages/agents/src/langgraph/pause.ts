@@ -1,9 +1,8 @@
-import { failure, isObject, own, type AgentReply, type Json, type JsonObject } from '@baton/core';
+import { type AgentPause, failure, isObject, own, type Json, type JsonObject } from '@baton/core';
 import { AgentFailureError, type AgentResume } from '../adapter.ts';
 import { at, listAt, objectAt, textAt } from '../wire/fields.ts';
 
-type Pause = NonNullable<AgentReply['pause']>;
-type PauseItem = NonNullable<Pause['items']>[number];
+type PauseItem = NonNullable<AgentPause['items']>[number];
 
 /** Longest line in an inbox. */
 const TITLE = 120;
@@ -15,7 +14,7 @@ const TITLES = ['title', 'question', 'message', 'description', 'text'];
 export function toPause(
   interrupts: readonly Json[],
   { threadId, counted }: { readonly threadId: string; readonly counted: readonly string[] },
-): Pause {
+): AgentPause {
   const questions = interrupts.map(toQuestion);
   const items = questions.flatMap((question) => question.items);
   const form = interrupts.length === 1 ? own(objectAt(interrupts[0]), 'response_schema') : undefined;

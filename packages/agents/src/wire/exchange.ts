@@ -128,7 +128,11 @@ export function createExchange(params: ExchangeParams): Exchange {
 }
 
 /** Credentials as they stand in headers, and without the word in front of them. */
-function credentialsOf({ headers = {}, hidden = [], bearer = '' }: ExchangeParams): Readonly<Record<string, string>> {
+function credentialsOf({
+  headers = {},
+  hidden = [],
+  bearer = '',
+}: ExchangeParams): Readonly<Record<string, string>> {
   const values = [...Object.values(headers), ...hidden, bearer];
   const bare = values.map((value) => value.replace(/^(?:Basic|Bearer) /, ''));
   return Object.fromEntries([...values, ...bare].map((value, n) => [String(n), value]));
