@@ -64,6 +64,7 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
   '@baton/local': ['@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
   // Scenarios look behind the API too: at tables, and at workflow ids, to prove what it promises.
   '@baton/e2e': [
+    '@baton/agents',
     '@baton/core',
     '@baton/contracts',
     '@baton/sdk',
