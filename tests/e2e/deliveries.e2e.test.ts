@@ -7,7 +7,7 @@ import { startStack } from './stack.ts';
 import { historyOf } from './temporal.ts';
 import { verifies } from './verifies.ts';
 
-const { call, register, run, steps, events } = createScenario();
+const { call, register, publish, run, start, ended, steps, events } = createScenario();
 
 describe('deliveries to agents', () => {
   it(verifies('AGENT-4', 'end in the problem of the agent when the attempts are used up'), async () => {
@@ -107,6 +107,29 @@ describe('deliveries to agents', () => {
     expect(scheduled.map((event) => event.activityTaskScheduledEventAttributes?.activityType?.name)).toEqual([
       'invokeAgent',
     ]);
+    await agent.stop();
+  });
+});
+
+describe('a chain of local calls', () => {
+  it(verifies('RUN-7', 'is canceled before a call that is suddenly slow has ended'), async () => {
+    const { promise: slow, resolve: end } = Promise.withResolvers<void>();
+    const agent = await startAgent(async ({ body }, earlier) => {
+      if (earlier === 3) await slow;
+      return { body };
+    });
+    const name = await register(`${agent.url}/chain`, { effects: 'idempotent' });
+    const tasks = [{ chain: { for: { in: '[range(8)]' }, do: [{ one: callAgent(name) }] } }];
+    const id = (await start(await publish(tasks))).text('id');
+    await eventually(
+      async () => agent.calls.length,
+      (count) => count > 3,
+    );
+    expect((await call(`POST /v1/runs/${id}/cancel`)).status).toBe(202);
+    // The agent has not answered: nobody waits for it.
+    expect(await ended(id)).toMatchObject({ status: 'canceled' });
+    expect(agent.calls).toHaveLength(4);
+    end();
     await agent.stop();
   });
 });

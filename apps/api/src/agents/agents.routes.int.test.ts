@@ -60,7 +60,7 @@ describe('registering an agent', () => {
       400,
       [
         { pointer: '/config', detail: 'This field is missing.' },
-        { pointer: '/adapter', detail: expect.stringContaining('no adapter "grpc"; known adapters: http') },
+        { pointer: '/adapter', detail: expect.stringContaining('no adapter "grpc"; known adapters: dify') },
       ],
     ]);
     expect((await register('bad', '1.0.0', { adapter: '' })).json['errors']).toEqual([
@@ -69,7 +69,7 @@ describe('registering an agent', () => {
     const unknown = await register('bad', '1.0.0', { adapter: 'telepathy' });
     expect([unknown.status, unknown.json['errors']]).toEqual([
       422,
-      [{ pointer: '/adapter', detail: expect.stringContaining('known adapters: http') }],
+      [{ pointer: '/adapter', detail: expect.stringContaining('known adapters: dify') }],
     ]);
     expect((await register('bad', '1.0.0', { timeout: 'soon' })).status).toBe(400);
     expect((await register('bad', '1.0.0', { owner: 'me' })).status).toBe(400);
