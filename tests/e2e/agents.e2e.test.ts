@@ -67,7 +67,6 @@ describe('the registry of agents', () => {
     expect(config.status).toBe(422);
     expect(new Set(pointersOf(config))).toEqual(
       new Set([
-        '/config/authentication/bearer/token',
         '/config/colour',
         '/config/endpoint',
         '/config/headers/Host',

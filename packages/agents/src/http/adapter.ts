@@ -12,6 +12,7 @@ import { answerToFailure, toAgentFailure } from '../failure.ts';
 import { redactor } from '../secrets.ts';
 import { probeUrl } from '../wire/probe.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';
+import { untilDone } from './polling.ts';
 import { toReply } from './reply.ts';
 import { toHttpRequest } from './request.ts';
 
@@ -48,9 +49,15 @@ async function invoke(
   const known = request.config.authorization?.secrets ?? [];
   const redact = redactor({ ...context.secrets, ...Object.fromEntries(known.entries()) });
   try {
-    const answer = await call(request, context, now);
-    if (answer.status >= 200 && answer.status < 300) return toReply(answer, request.config.response);
-    throw new AgentFailureError(answerToFailure(answer, { label, redact, now: now() }));
+    const { polling, response } = request.config;
+    const begin = async (): Promise<EgressResponse> => {
+      const answer = await call(request, context, now);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      throw new AgentFailureError(answerToFailure(answer, { label, redact, now: now() }));
+    };
+    if (polling === null) return toReply(await begin(), response);
+    const last = await untilDone({ request, context, polling, label, redact, now }, begin);
+    return toReply(last, { ...response, output: polling.output ?? response.output });
   } catch (error) {
     if (error instanceof AgentFailureError) throw error;
     throw new AgentFailureError(toAgentFailure(error, label), error);

@@ -2,6 +2,7 @@ import { isObject, own, type Json, type JsonObject } from '@baton/core';
 import { z } from 'zod';
 import type { ConfigProblem, ParsedConfig } from '../adapter.ts';
 import { childPointer, compileTemplate, type CompiledTemplate, type TemplatePlace } from '../template.ts';
+import { compilePolling, expression, pollingSchema, type PollingConfig } from './polling-config.ts';
 import { toConfigProblems, unusableValues } from '../config-problems.ts';
 
 /** The config of an HTTP agent, checked, with its expressions compiled. */
@@ -16,6 +17,8 @@ export interface HttpConfig {
   /** Null: the agent's input as it is, or nothing with GET. */
   readonly body: CompiledTemplate | null;
   readonly response: HttpResponseConfig;
+  /** Null: the first answer is the last one. */
+  readonly polling: PollingConfig | null;
 }
 
 /** How the reply is read from the answer. Expressions see the decoded body, `$status` and `$headers`. */
@@ -48,10 +51,6 @@ const headerName = z
   .string()
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'This is not a header name.')
   .refine((name) => !OWN_HEADERS.has(name.toLowerCase()), 'This header is written by Baton; leave it out.');
-
-const expression = z
-  .string()
-  .regex(/^\s*\$\{[^]*\}\s*$/, 'Give an expression over the answer, such as "${ .usage.total }".');
 
 const scalar = z.union([z.string(), z.number(), z.boolean()], 'Give a string, a number or a boolean.');
 
@@ -99,6 +98,7 @@ const configSchema = z.strictObject({
       sessionId: expression.optional(),
     })
     .optional(),
+  async: pollingSchema.optional(),
 });
 
 type Checked = z.infer<typeof configSchema>;
@@ -164,7 +164,7 @@ function authorizationOf({ authentication: auth }: Checked): HttpConfig['authori
   return { header: `Basic ${encoded}`, secrets: [encoded, password] };
 }
 
-type Compiled = Pick<HttpConfig, 'headers' | 'query' | 'body' | 'response'>;
+type Compiled = Pick<HttpConfig, 'headers' | 'query' | 'body' | 'response' | 'polling'>;
 
 /** Compiles what can be compiled, also of a config with problems elsewhere, so that all of them are found at once. */
 function compileAll(config: JsonObject, report: TemplatePlace['report']): Compiled {
@@ -177,6 +177,7 @@ function compileAll(config: JsonObject, report: TemplatePlace['report']): Compil
     query: compileMembers(config, 'query', request),
     body: body === undefined ? null : compileTemplate(body, { ...request, pointer: '/body' }),
     response: compileResponse(own(config, 'response') ?? null, report),
+    polling: compilePolling(own(config, 'async'), report),
   };
 }
 

@@ -20,7 +20,7 @@ describeAdapter({
       body: { text: ['${ .a | }', '${ $unknown }'] },
       response: { output: '${ ] }', usage: { tokens: '${ . }', costUsd: '5' }, sessionId: 7 },
       stream: 'sse',
-      async: {},
+      async: { statusUrl: '.url', every: 'PT1H', often: true },
     },
     pointers: [
       '/endpoint',
@@ -39,7 +39,10 @@ describeAdapter({
       '/response/usage/costUsd',
       '/response/sessionId',
       '/stream',
-      '/async',
+      '/async/statusUrl',
+      '/async/doneWhen',
+      '/async/every',
+      '/async/often',
     ],
   },
 });

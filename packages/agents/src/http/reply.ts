@@ -33,7 +33,7 @@ export function toReply(answer: EgressResponse, config: HttpResponseConfig): Age
 }
 
 /** JSON by its media type; without a media type JSON when it is some; otherwise text. An empty body is null. */
-function decodeBody({ body, headers }: EgressResponse): Json {
+export function decodeBody({ body, headers }: EgressResponse): Json {
   const text = new TextDecoder().decode(body);
   const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (text.trim() === '') return mediaType.startsWith('text/') ? text : null;
