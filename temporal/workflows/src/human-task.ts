@@ -1,14 +1,10 @@
 import { isObject, type Json, type OpenCommand } from '@baton/core';
-import type { Activities } from '@baton/temporal-activities';
-import { CancellationScope, condition, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import type { Stage } from './perform.ts';
 import { storeActivities } from './store-activities.ts';
 import { summaryOf } from './summaries.ts';
 
 type Command = Extract<OpenCommand, { kind: 'open-human-task' }>;
-
-/** How long the outcome is looked for within a workflow task. */
-const LONGEST_LOOK = '2 seconds';
 
 /**
  * Opens a human task and waits for its outcome. A signal only wakes: what counts is the outcome that an activity reads,
@@ -52,37 +48,14 @@ async function waitForOutcome(
 ): Promise<Json> {
   const { humanTaskId, summary } = wait;
   const { expiresAt } = wait.command.task;
+  const activities = storeActivities(`${summary} outcome`);
   for (;;) {
     const woken = await wokenBefore(stage, humanTaskId, { expiresAt, summary });
     stage.decided.forget(humanTaskId);
     const outcome = woken
-      ? await take(stage, humanTaskId, `${summary} outcome`)
-      : await storeActivities(`${summary} outcome`).expireHumanTask({ humanTaskId });
+      ? await activities.takeHumanTaskOutcome({ humanTaskId })
+      : await activities.expireHumanTask({ humanTaskId });
     if (outcome !== null) return outcome;
-  }
-}
-
-/**
- * Reads the outcome within the workflow task that the signal has begun, which spares two trips to Temporal. The database
- * may be away: then an ordinary activity is tried again for as long as it takes, which no workflow task could last.
- */
-async function take({ chain }: Stage, humanTaskId: string, summary: string): Promise<Json> {
-  const local = proxyLocalActivities<Activities>({
-    scheduleToCloseTimeout: LONGEST_LOOK,
-    summary,
-    retry: { maximumAttempts: 1 },
-  });
-  const ordinary = (): Promise<Json> => storeActivities(summary).takeHumanTaskOutcome({ humanTaskId });
-  try {
-    // A local activity that Temporal cancels leaves a history that cannot be replayed.
-    return await CancellationScope.nonCancellable(() =>
-      chain.deliver<Json>({
-        local: async () => ({ tookMs: 0, result: await local.takeHumanTaskOutcome({ humanTaskId }) }),
-        ordinary,
-      }),
-    );
-  } catch {
-    return ordinary();
   }
 }
 
