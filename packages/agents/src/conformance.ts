@@ -3,6 +3,7 @@ import type { AgentReply, Failure, Json, JsonObject, Usage } from '@baton/core';
 import { createEgress, parseJsonBounded, type Egress } from '@baton/egress';
 import { AgentFailureError, type Adapter, type AgentEvent, type InvokeContext } from './adapter.ts';
 import type { Behaviour, Counterpart } from './counterpart.ts';
+import { contextOf } from './invoke-context-fixture.ts';
 
 export type { Behaviour, Counterpart, ReceivedCall } from './counterpart.ts';
 
@@ -88,7 +89,10 @@ function createStand<Config>(
     const agent = { name: 'conformance', version: '1.0.0' };
     const input = wish.input ?? params.input;
     const resume = wish.resume === undefined ? {} : { resume: wish.resume };
-    return params.adapter.invoke({ agent, config: parsed.config, input, ...resume }, contextOf(wish, egress));
+    return params.adapter.invoke(
+      { agent, config: parsed.config, input, ...resume },
+      contextOfCall(wish, egress),
+    );
   };
   return {
     counterpart,
@@ -97,18 +101,14 @@ function createStand<Config>(
   };
 }
 
-function contextOf(wish: CallParams, egress: Egress): InvokeContext {
-  return {
-    idempotencyKey: wish.key ?? 'conformance-key',
-    deadlineAt: Date.now() + (wish.deadlineInMs ?? 5_000),
-    signal: wish.signal ?? new AbortController().signal,
+function contextOfCall({ key, deadlineInMs, signal, emit }: CallParams, egress: Egress): InvokeContext {
+  return contextOf(egress, {
+    idempotencyKey: key ?? 'conformance-key',
     runId: '00000000-0000-4000-8000-000000000000',
-    egress,
-    secrets: {},
-    heartbeat: () => {},
-    lastHeartbeat: null,
-    emit: wish.emit ?? (() => {}),
-  };
+    ...(deadlineInMs === undefined ? {} : { deadlineAt: Date.now() + deadlineInMs }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(emit === undefined ? {} : { emit }),
+  });
 }
 
 function failureOf(outcome: unknown): Failure {

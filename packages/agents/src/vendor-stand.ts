@@ -1,5 +1,5 @@
-import type { AgentReply, Failure, Json, JsonObject } from '@baton/core';
-import { createEgress } from '@baton/egress';
+import { isObject, type AgentReply, type Failure, type Json, type JsonObject } from '@baton/core';
+import { createEgress, type Egress } from '@baton/egress';
 import {
   AgentFailureError,
   type Adapter,
@@ -7,7 +7,14 @@ import {
   type AgentRequest,
   type InvokeContext,
 } from './adapter.ts';
-import { beginEvents, startLoopbackCounterpart, type LoopbackCall } from './loopback-counterpart.ts';
+import type { Behaviour } from './counterpart.ts';
+import { contextOf } from './invoke-context-fixture.ts';
+import {
+  beginEvents,
+  startLoopbackCounterpart,
+  type LoopbackCall,
+  type LoopbackCounterpart,
+} from './loopback-counterpart.ts';
 
 /** How a question of a test differs from the ordinary one. */
 export interface StandQuestion extends Partial<Pick<AgentRequest, 'input' | 'session' | 'resume'>> {
@@ -61,18 +68,11 @@ export async function startVendorStand<Config>(
     const agent = { name: 'writer', version: '1.0.0' };
     const reply = await adapter.invoke(
       { agent, config: parsed.config, input: 'Tell me of tea.', ...asked },
-      {
-        idempotencyKey: 'k-1',
-        deadlineAt: Date.now() + 5_000,
-        signal: new AbortController().signal,
-        runId: 'run-1',
-        egress,
-        secrets: {},
+      contextOf(egress, {
         heartbeat: (note) => void notes.push(note),
-        lastHeartbeat: null,
         emit: (event) => void events.push(event),
         ...context,
-      },
+      }),
     );
     return { reply, events, notes };
   };
@@ -81,11 +81,7 @@ export async function startVendorStand<Config>(
       answer = next;
     },
     ask,
-    fail: async (question) => {
-      const outcome = await ask(question).catch((error: unknown) => error);
-      if (outcome instanceof AgentFailureError) return outcome.failure;
-      throw new Error(`The call should have failed, and gave ${JSON.stringify(outcome)}.`);
-    },
+    fail: (question) => failureOf({ reply: ask(question) }),
     calls: () => counterpart.calls(),
     url,
     stop: async () => {
@@ -99,4 +95,72 @@ export async function startVendorStand<Config>(
 export function sendEvents({ response }: LoopbackCall, events: readonly Json[], last = ''): void {
   beginEvents(response);
   response.end(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('') + last);
+}
+
+/** The failure of a delivery that must fail. */
+export async function failureOf({ reply }: { readonly reply: Promise<unknown> }): Promise<Failure> {
+  const outcome = await reply.catch((error: unknown) => error);
+  if (outcome instanceof AgentFailureError) return outcome.failure;
+  throw new Error(`The call should have failed, and gave ${JSON.stringify(outcome)}.`);
+}
+
+/** How a delivery to a stand-in differs from the ordinary one. */
+export interface PlayWish extends Partial<Pick<AgentRequest, 'input' | 'session' | 'resume'>> {
+  readonly behaviour?: Behaviour;
+  /** Beside what the stand-in's config has. */
+  readonly config?: JsonObject;
+  readonly context?: Partial<InvokeContext>;
+}
+
+/** A delivery under way, and what it tells. */
+export interface Outcome {
+  readonly reply: Promise<AgentReply>;
+  readonly told: readonly AgentEvent[];
+  readonly beats: readonly Json[];
+  readonly counterpart: LoopbackCounterpart;
+  readonly egress: Egress;
+}
+
+/** Deliveries to stand-ins of one vendor, each with a stand-in of its own. */
+export interface Plays<Params> {
+  play(params: Params, wish?: PlayWish): Promise<Outcome>;
+  /** Lets go of all that were started. */
+  stop(): Promise<void>;
+}
+
+/** Makes deliveries to stand-ins; they are of the run `run-of-baton`. */
+export function createPlays<Config, Params>(
+  adapter: Adapter<Config>,
+  start: (params: Params) => Promise<LoopbackCounterpart>,
+): Plays<Params> {
+  const opened: (() => Promise<void>)[] = [];
+  return {
+    async play(params, { behaviour, config, context, input = null, ...asked } = {}) {
+      const counterpart = await start(params);
+      const egress = createEgress({ policy: { allowLoopback: true } });
+      opened.push(
+        () => egress.close(),
+        () => counterpart.stop(),
+      );
+      const base = counterpart.configFor(behaviour ?? { kind: 'ok' });
+      const parsed = adapter.parseConfig({ ...(isObject(base) ? base : {}), ...config });
+      if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+      const told: AgentEvent[] = [];
+      const beats: Json[] = [];
+      const agent = { name: 'writer', version: '1.0.0' };
+      const reply = adapter.invoke(
+        { agent, config: parsed.config, input, ...asked },
+        contextOf(egress, {
+          runId: 'run-of-baton',
+          heartbeat: (details) => void beats.push(details),
+          emit: (event) => void told.push(event),
+          ...context,
+        }),
+      );
+      return { reply, told, beats, counterpart, egress };
+    },
+    async stop() {
+      for (const close of opened.splice(0)) await close();
+    },
+  };
 }

@@ -1,77 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentPause, AgentReply, Failure, Json, JsonObject } from '@baton/core';
-import { createEgress, type Egress } from '@baton/egress';
-import { AgentFailureError, type AgentEvent, type AgentResume } from '../adapter.ts';
-import type { Behaviour } from '../counterpart.ts';
-import type { LoopbackCounterpart } from '../loopback-counterpart.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AgentPause, Json, JsonObject } from '@baton/core';
+import { createPlays, failureOf, type Outcome, type PlayWish } from '../vendor-stand.ts';
 import { createDifyAdapter } from './adapter.ts';
 import { FORM, OUTPUTS, PIECES, startDifyCounterpart, type DifyStandInParams } from './dify-counterpart.ts';
 
 const adapter = createDifyAdapter();
-let egress: Egress;
-let open: LoopbackCounterpart[] = [];
+const plays = createPlays(adapter, startDifyCounterpart);
+afterEach(() => plays.stop());
 
-beforeEach(() => {
-  egress = createEgress({ policy: { allowLoopback: true } });
-});
-afterEach(async () => {
-  await egress.close();
-  await Promise.all(open.map((counterpart) => counterpart.stop()));
-  open = [];
-});
-
-interface Wish {
-  readonly behaviour?: Behaviour;
-  readonly input?: Json;
-  readonly session?: string;
-  readonly resume?: AgentResume;
-  readonly lastHeartbeat?: Json;
-  readonly config?: JsonObject;
-}
-
-interface Outcome {
-  readonly reply: Promise<AgentReply>;
-  readonly told: AgentEvent[];
-  readonly beats: Json[];
-  readonly counterpart: LoopbackCounterpart;
-}
-
-async function play(app: DifyStandInParams, wish: Wish = {}): Promise<Outcome> {
-  const counterpart = await startDifyCounterpart(app);
-  open.push(counterpart);
-  const { behaviour = { kind: 'ok' }, session, resume, lastHeartbeat = null } = wish;
-  const base = counterpart.configFor(behaviour);
-  const parsed = adapter.parseConfig({ ...(typeof base === 'object' ? base : {}), ...wish.config });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const told: AgentEvent[] = [];
-  const beats: Json[] = [];
-  const reply = adapter.invoke(
-    {
-      agent: { name: 'writer', version: '1.0.0' },
-      config: parsed.config,
-      input: wish.input ?? (app.app === 'workflow' ? { inputs: {} } : { query: 'tea?' }),
-      ...(session === undefined ? {} : { session }),
-      ...(resume === undefined ? {} : { resume }),
-    },
-    {
-      idempotencyKey: 'k-1',
-      deadlineAt: Date.now() + 5_000,
-      signal: new AbortController().signal,
-      runId: 'run-of-baton',
-      egress,
-      secrets: {},
-      heartbeat: (details) => void beats.push(details),
-      lastHeartbeat,
-      emit: (event) => void told.push(event),
-    },
-  );
-  return { reply, told, beats, counterpart };
-}
-
-async function failureOf({ reply }: Outcome): Promise<Failure> {
-  const error = await reply.catch((thrown: unknown) => thrown);
-  if (!(error instanceof AgentFailureError)) throw new Error('the call should have failed');
-  return error.failure;
+function play(
+  app: DifyStandInParams,
+  { lastHeartbeat = null, ...wish }: PlayWish & { readonly lastHeartbeat?: Json } = {},
+): Promise<Outcome> {
+  const input = app.app === 'workflow' ? { inputs: {} } : { query: 'tea?' };
+  return plays.play(app, { input, ...wish, context: { lastHeartbeat } });
 }
 
 const say = (event: string, more: JsonObject = {}): JsonObject => ({ event, task_id: 'task-1', ...more });
@@ -334,7 +276,7 @@ describe('a pause for a person', () => {
 
 describe('health()', () => {
   it('counts a refused key as a sign of life', async () => {
-    const { counterpart, reply } = await play({ app: 'chat' });
+    const { egress, counterpart, reply } = await play({ app: 'chat' });
     await reply;
     const parsed = adapter.parseConfig(counterpart.configFor({ kind: 'status', status: 401 }));
     if (!parsed.ok) throw new Error('the config should parse');

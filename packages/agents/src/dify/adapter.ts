@@ -56,7 +56,7 @@ async function invoke(
     agent: agent.name,
     context,
     now,
-    headers: { authorization: `Bearer ${config.apiKey}` },
+    bearer: config.apiKey,
     lasting: LASTING,
   });
   const delivery = { request, context, exchange, user: config.user ?? context.runId };

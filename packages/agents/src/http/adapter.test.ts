@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Json } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
 import { AgentFailureError, type InvokeContext } from '../adapter.ts';
+import { contextOf } from '../invoke-context-fixture.ts';
 import { createHttpAdapter } from './adapter.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';
 import { startHttpCounterpart, type HttpCounterpart } from './http-counterpart.ts';
@@ -25,18 +26,7 @@ const parsed = (path: string, more: Record<string, Json> = {}): HttpConfig => {
   return result.config;
 };
 
-const context = (more: Partial<InvokeContext> = {}): InvokeContext => ({
-  idempotencyKey: 'k-1',
-  deadlineAt: Date.now() + 5_000,
-  signal: new AbortController().signal,
-  runId: 'run-1',
-  egress,
-  secrets: {},
-  heartbeat: () => {},
-  lastHeartbeat: null,
-  emit: () => {},
-  ...more,
-});
+const context = (more: Partial<InvokeContext> = {}): InvokeContext => contextOf(egress, more);
 
 const ask = (config: HttpConfig, input: Json, session?: string) =>
   adapter.invoke(

@@ -4,6 +4,7 @@ import { createEgress, type Egress } from '@baton/egress';
 import type { Json } from '@baton/core';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { AgentFailureError, type InvokeContext } from '../adapter.ts';
+import { contextOf } from '../invoke-context-fixture.ts';
 import { createHttpAdapter } from './adapter.ts';
 
 const adapter = createHttpAdapter();
@@ -67,18 +68,7 @@ async function ask(
     input: { topic: 'tea' },
   };
   return adapter
-    .invoke(request, {
-      idempotencyKey: 'k-1',
-      deadlineAt: Date.now() + 5_000,
-      signal: new AbortController().signal,
-      runId: 'run-1',
-      egress,
-      secrets: {},
-      emit: () => {},
-      heartbeat: (details) => void beats.push(details),
-      lastHeartbeat: null,
-      ...more.context,
-    })
+    .invoke(request, contextOf(egress, { heartbeat: (details) => void beats.push(details), ...more.context }))
     .catch((error: unknown) => (error instanceof AgentFailureError ? error.failure : error));
 }
 

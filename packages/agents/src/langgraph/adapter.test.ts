@@ -1,9 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentPause, AgentReply, Failure, Json } from '@baton/core';
-import { createEgress, type Egress } from '@baton/egress';
-import { AgentFailureError, type AgentEvent, type AgentResume } from '../adapter.ts';
-import type { Behaviour } from '../counterpart.ts';
-import type { LoopbackCounterpart } from '../loopback-counterpart.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { AgentPause, Json } from '@baton/core';
+import type { AgentResume } from '../adapter.ts';
+import { createPlays, failureOf, type Outcome, type PlayWish } from '../vendor-stand.ts';
 import { at } from '../wire/fields.ts';
 import { createLanggraphAdapter } from './adapter.ts';
 import {
@@ -15,67 +13,15 @@ import {
 } from './langgraph-counterpart.ts';
 
 const adapter = createLanggraphAdapter();
-let egress: Egress;
-let open: LoopbackCounterpart[] = [];
+const plays = createPlays(adapter, startLanggraphCounterpart);
+afterEach(() => plays.stop());
 
-beforeEach(() => {
-  egress = createEgress({ policy: { allowLoopback: true } });
-});
-afterEach(async () => {
-  await egress.close();
-  await Promise.all(open.map((counterpart) => counterpart.stop()));
-  open = [];
-});
-
-interface Wish {
-  readonly behaviour?: Behaviour;
-  readonly session?: string;
-  readonly resume?: AgentResume;
-  readonly lastHeartbeat?: Json;
-}
-
-interface Outcome {
-  readonly reply: Promise<AgentReply>;
-  readonly told: AgentEvent[];
-  readonly beats: Json[];
-  readonly counterpart: LoopbackCounterpart;
-}
-
-async function play(graph: LanggraphStandInParams, wish: Wish = {}): Promise<Outcome> {
-  const counterpart = await startLanggraphCounterpart(graph);
-  open.push(counterpart);
-  const { behaviour = { kind: 'ok' }, session, resume, lastHeartbeat = null } = wish;
-  const parsed = adapter.parseConfig(counterpart.configFor(behaviour));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const told: AgentEvent[] = [];
-  const beats: Json[] = [];
-  const reply = adapter.invoke(
-    {
-      agent: { name: 'graph', version: '1.0.0' },
-      config: parsed.config,
-      input: { messages: [{ role: 'user', content: 'tea?' }] },
-      ...(session === undefined ? {} : { session }),
-      ...(resume === undefined ? {} : { resume }),
-    },
-    {
-      idempotencyKey: 'k-1',
-      deadlineAt: Date.now() + 5_000,
-      signal: new AbortController().signal,
-      runId: 'run-of-baton',
-      egress,
-      secrets: {},
-      heartbeat: (details) => void beats.push(details),
-      lastHeartbeat,
-      emit: (event) => void told.push(event),
-    },
-  );
-  return { reply, told, beats, counterpart };
-}
-
-async function failureOf({ reply }: Outcome): Promise<Failure> {
-  const error = await reply.catch((thrown: unknown) => thrown);
-  if (!(error instanceof AgentFailureError)) throw new Error('the call should have failed');
-  return error.failure;
+function play(
+  graph: LanggraphStandInParams,
+  { lastHeartbeat = null, ...wish }: PlayWish & { readonly lastHeartbeat?: Json } = {},
+): Promise<Outcome> {
+  const input = { messages: [{ role: 'user', content: 'tea?' }] };
+  return plays.play(graph, { input, ...wish, context: { lastHeartbeat } });
 }
 
 const pathsOf = ({ counterpart }: Outcome): string[] =>
@@ -295,6 +241,7 @@ describe('an interrupt', () => {
 describe('health()', () => {
   it('asks the server and no graph', async () => {
     const outcome = await play({});
+    const { egress } = outcome;
     await outcome.reply;
     const parsed = adapter.parseConfig(outcome.counterpart.configFor({ kind: 'status', status: 503 }));
     if (!parsed.ok) throw new Error('the config should parse');

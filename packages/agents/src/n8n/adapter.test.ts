@@ -1,61 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentReply, Failure, Json } from '@baton/core';
-import { createEgress, type Egress } from '@baton/egress';
-import { AgentFailureError, type InvokeContext } from '../adapter.ts';
-import type { Behaviour } from '../counterpart.ts';
-import type { LoopbackCounterpart } from '../loopback-counterpart.ts';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Json } from '@baton/core';
+import type { InvokeContext } from '../adapter.ts';
+import { createPlays, failureOf, type Outcome } from '../vendor-stand.ts';
 import { createN8nAdapter } from './adapter.ts';
 import { startN8nCounterpart, type N8nStandInParams } from './n8n-counterpart.ts';
 
 const adapter = createN8nAdapter({ pollMs: 1 });
-let egress: Egress;
-let open: LoopbackCounterpart[] = [];
+const plays = createPlays(adapter, startN8nCounterpart);
+afterEach(() => plays.stop());
 
-beforeEach(() => {
-  egress = createEgress({ policy: { allowLoopback: true } });
-});
-afterEach(async () => {
-  await egress.close();
-  await Promise.all(open.map((counterpart) => counterpart.stop()));
-  open = [];
-});
-
-interface Outcome {
-  readonly reply: Promise<AgentReply>;
-  readonly beats: Json[];
-  readonly counterpart: LoopbackCounterpart;
-}
-
-async function play(workflow: N8nStandInParams, more: Partial<InvokeContext> = {}): Promise<Outcome> {
-  const counterpart = await startN8nCounterpart(workflow);
-  open.push(counterpart);
-  const behaviour: Behaviour = { kind: 'ok' };
-  const parsed = adapter.parseConfig(counterpart.configFor(behaviour));
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  const beats: Json[] = [];
-  const reply = adapter.invoke(
-    { agent: { name: 'flow', version: '1.0.0' }, config: parsed.config, input: { topic: 'tea' } },
-    {
-      idempotencyKey: 'k-1',
-      deadlineAt: Date.now() + 5_000,
-      signal: new AbortController().signal,
-      runId: 'run-of-baton',
-      egress,
-      secrets: {},
-      heartbeat: (details) => void beats.push(details),
-      lastHeartbeat: null,
-      emit: () => {},
-      ...more,
-    },
-  );
-  return { reply, beats, counterpart };
-}
-
-async function failureOf({ reply }: Outcome): Promise<Failure> {
-  const error = await reply.catch((thrown: unknown) => thrown);
-  if (!(error instanceof AgentFailureError)) throw new Error('the call should have failed');
-  return error.failure;
-}
+const play = (workflow: N8nStandInParams, context: Partial<InvokeContext> = {}): Promise<Outcome> =>
+  plays.play(workflow, { input: { topic: 'tea' }, context });
 
 describe('a webhook that waits for its workflow', () => {
   it('gives what it answers', async () => {
@@ -183,7 +138,7 @@ describe('a webhook that answers at once', () => {
 
 describe('health()', () => {
   it('does not start the workflow', async () => {
-    const { reply, counterpart } = await play({});
+    const { egress, reply, counterpart } = await play({});
     await reply;
     const parsed = adapter.parseConfig(counterpart.configFor({ kind: 'ok' }));
     if (!parsed.ok) throw new Error('the config should parse');

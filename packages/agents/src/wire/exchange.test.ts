@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { failure } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
 import { AgentFailureError } from '../adapter.ts';
+import { contextOf } from '../invoke-context-fixture.ts';
 import { createExchange, type Exchange } from './exchange.ts';
 
 let egress: Egress;
@@ -17,17 +18,7 @@ const exchange = (): Exchange =>
     headers: { authorization: 'Bearer key-of-the-app' },
     hidden: ['key-of-the-api'],
     lasting: /spent/,
-    context: {
-      idempotencyKey: 'k-1',
-      deadlineAt: Date.now() + 5_000,
-      signal: new AbortController().signal,
-      runId: 'run-1',
-      egress,
-      secrets: {},
-      heartbeat: () => {},
-      lastHeartbeat: null,
-      emit: () => {},
-    },
+    context: contextOf(egress),
   });
 
 describe('an exchange', () => {
