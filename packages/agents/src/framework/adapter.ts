@@ -1,0 +1,26 @@
+import { failure } from '@baton/core';
+import { AgentFailureError, type Adapter } from '../adapter.ts';
+import { parseFrameworkConfig, type FrameworkConfig } from './config.ts';
+
+/** The adapter for agents that are modules of a framework, run by workers themselves. */
+export function createFrameworkAdapter(): Adapter<FrameworkConfig> {
+  return {
+    kind: 'framework',
+    capabilities: {
+      streaming: true,
+      sessions: true,
+      pauses: true,
+      cancel: true,
+      files: false,
+      health: false,
+    },
+    parseConfig: parseFrameworkConfig,
+    invoke: async ({ agent, config }) => {
+      const detail =
+        config.runtime === 'python'
+          ? `Agent "${agent.name}" runs in Python: a Python worker takes its calls, and this is none.`
+          : `Agent "${agent.name}" runs in Node, and this process starts no agents; a worker does.`;
+      throw new AgentFailureError(failure('configuration', detail, { code: 'wrong_worker' }));
+    },
+  };
+}
