@@ -73,6 +73,8 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
     '@baton/temporal-client',
     '@baton/test-kit',
   ],
+  // Real vendors, asked through their adapters.
+  '@baton/vendors': ['@baton/agents', '@baton/core', '@baton/egress', '@baton/stand'],
   '@baton/bench': ['@baton/jq', '@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
 };
 
