@@ -1,4 +1,4 @@
-import type { AgentReply, Failure, Json, JsonObject } from '@baton/core';
+import type { AgentBudget, AgentReply, Failure, Json, JsonObject } from '@baton/core';
 import type { Egress } from '@baton/egress';
 import type { SecretValues } from './secrets.ts';
 
@@ -69,6 +69,8 @@ export interface InvokeContext {
   readonly idempotencyKey: string;
   /** Epoch milliseconds after which nobody waits for the answer any more. */
   readonly deadlineAt: number;
+  /** What is left of the agent's limits; absent: it has none. */
+  readonly budget?: AgentBudget;
   /** Aborted when the answer is not wanted any more. */
   readonly signal: AbortSignal;
   readonly runId: string;

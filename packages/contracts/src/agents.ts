@@ -38,6 +38,30 @@ const cost = z
   })
   .meta({ id: 'AgentCost' });
 
+const limits = z
+  .strictObject({
+    maxSteps: z
+      .int()
+      .min(1)
+      .max(100)
+      .exactOptional()
+      .meta({
+        description: 'Answers in one call: the first, and one after each round of tools. Default 25.',
+      }),
+    maxToolCalls: z
+      .int()
+      .min(0)
+      .max(1_000)
+      .exactOptional()
+      .meta({ description: 'Calls of tools in one call. Default 100.' }),
+    maxTokens: z
+      .int()
+      .min(1)
+      .exactOptional()
+      .meta({ description: 'Tokens in and out in one call. Default: any number.' }),
+  })
+  .meta({ id: 'AgentLimits', description: 'How far one call may go.' });
+
 const described = {
   adapter: z.string().min(1).max(63).meta({ description: 'The kind of agent: `http`.' }),
   title: z.string().max(200).exactOptional(),
@@ -47,6 +71,7 @@ const described = {
   input: z.strictObject({ schema: jsonSchema }).exactOptional(),
   output: z.strictObject({ schema: jsonSchema }).exactOptional(),
   cost: cost.exactOptional(),
+  limits: limits.exactOptional(),
 };
 
 const RETRY_DEFAULT = {

@@ -37,9 +37,12 @@ export interface PauseItem {
   readonly description?: string;
 }
 
-/** What an agent that cannot go on by itself asks a person. */
+/**
+ * What an agent that cannot go on by itself asks a person; `tools` asks nobody, but for the calls of its tools: each item
+ * is a call of the tool of that name, which the run makes, and the agent goes on with what came of them.
+ */
 export interface AgentPause {
-  readonly kind: 'approval' | 'form' | 'choice' | 'tool_call';
+  readonly kind: 'approval' | 'form' | 'choice' | 'tool_call' | 'tools';
   /** One line for an inbox. */
   readonly title: string;
   /** Text for who decides; Markdown. */
@@ -89,6 +92,34 @@ export const DEFAULT_RETRY: AgentRetry = {
   nonRetryable: [],
 };
 
+/** How far one call of an agent may go. Absent: {@link DEFAULT_LIMITS}, and any number of tokens. */
+export interface AgentLimits {
+  /** Answers of the agent: its first one, and one more after each round of its tools. */
+  readonly maxSteps?: number;
+  /** Calls of tools in all. */
+  readonly maxToolCalls?: number;
+  /** Tokens in and out, of all its answers together. */
+  readonly maxTokens?: number;
+}
+
+/** The limits of an agent that names none. */
+export const DEFAULT_LIMITS = { maxSteps: 25, maxToolCalls: 100 } as const;
+
+/** What is left of an agent's limits when it is called, where it has any. */
+export interface AgentBudget {
+  readonly steps: number;
+  readonly toolCalls: number;
+  readonly tokens?: number;
+}
+
+/** Another agent that an agent may call as a tool. */
+export interface PinnedTool {
+  /** Key of its pinned version. */
+  readonly agent: string;
+  /** What the arguments must be. */
+  readonly parameters?: JsonObject | boolean;
+}
+
 /** The agent version a run is pinned to: all that a call of it needs. */
 export interface PinnedAgent {
   readonly name: string;
@@ -100,6 +131,9 @@ export interface PinnedAgent {
   readonly timeoutMs: number;
   readonly retry: AgentRetry;
   readonly effects: Effects;
+  readonly limits?: AgentLimits;
+  /** The agents it may call as tools, by the tools' names. */
+  readonly tools?: Readonly<Record<string, PinnedTool>>;
   readonly cost?: {
     readonly inputPerMTokUsd?: number;
     readonly outputPerMTokUsd?: number;

@@ -57,14 +57,18 @@ export type {
 } from './definition/definition.ts';
 export {
   addUsage,
+  DEFAULT_LIMITS,
   DEFAULT_RETRY,
   NO_USAGE,
+  type AgentBudget,
+  type AgentLimits,
   type AgentPause,
   type AgentReply,
   type AgentRetry,
   type Effects,
   type PauseItem,
   type PinnedAgent,
+  type PinnedTool,
   type Usage,
 } from './agent.ts';
 export { isUuid, workflowIdOf, type HumanTaskId, type RunId, type Scope, type WorkspaceId } from './ids.ts';

@@ -1,4 +1,5 @@
 import type {
+  AgentBudget,
   Failure,
   HttpRequest,
   HumanTaskRequest,
@@ -16,6 +17,8 @@ export interface InvokeAgentParams {
   readonly session?: string;
   /** When the agent had paused: what it needs to go on, and what a person has answered. */
   readonly resume?: { readonly state: Json; readonly answer: JsonObject };
+  /** What is left of the agent's limits, when it has any. */
+  readonly budget?: AgentBudget;
   readonly idempotencyKey: string;
   readonly step: StepRef;
   readonly timeoutMs: number;

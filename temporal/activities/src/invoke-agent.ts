@@ -45,6 +45,7 @@ function call({ adapters, egress, secrets: all }: InvokeAgentPorts, params: Invo
     const reply = await adapter.invoke(requestOf(parsed, params), {
       ...context,
       idempotencyKey: params.idempotencyKey,
+      ...(params.budget === undefined ? {} : { budget: params.budget }),
       egress,
       secrets,
       // Live frames have no reader yet: no adapter of this version streams.

@@ -5,6 +5,7 @@ import {
   own,
   parseDefinition,
   parseIsoDuration,
+  type AgentLimits,
   type AgentRetry,
   type CallAgentTask,
   type Definition,
@@ -17,6 +18,7 @@ import {
   type Snapshot,
   type TaskList,
 } from '@baton/core';
+import { pinTool, toolsOf, type ToolWish } from './pin-tools.ts';
 
 /** The part of a registered agent version that a run is pinned to. */
 export interface RegisteredAgent {
@@ -61,20 +63,7 @@ export async function buildSnapshot(resolve: ResolveAgent, params: SnapshotParam
   if (definition === undefined) {
     return { ok: false, problems: problems.map(({ pointer, message }) => ({ pointer, detail: message })) };
   }
-  const missing: { pointer: string; detail: string }[] = [];
-  const agents: Record<string, PinnedAgent> = {};
-  const pins: Record<string, string> = {};
-  const calls = agentCalls(definition.tasks);
-  const resolved = await resolveAll(resolve, params.scope, calls);
-  for (const call of calls) {
-    const found = resolved.get(wishOf(call)) ?? null;
-    if (found === null) missing.push({ pointer: call.pointer, detail: absent(call) });
-    else {
-      const key = `${found.name}@${found.version}`;
-      agents[key] = pinAgent(found);
-      pins[call.pointer] = key;
-    }
-  }
+  const { agents, pins, problems: missing } = await pinAll(resolve, params.scope, definition);
   if (missing.length > 0) return { ok: false, problems: missing };
   const snapshot: Snapshot = {
     engine: ENGINE_VERSION,
@@ -88,6 +77,65 @@ export async function buildSnapshot(resolve: ResolveAgent, params: SnapshotParam
     input: params.input,
   };
   return { ok: true, snapshot };
+}
+
+/** Agents of one run, the ones that they call as tools included. */
+const MOST_AGENTS = 500;
+
+interface Pinned {
+  readonly agents: Readonly<Record<string, PinnedAgent>>;
+  readonly pins: Readonly<Record<string, string>>;
+  readonly problems: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+/** Pins what the tasks call, then what those agents call as tools, and so on. */
+async function pinAll(resolve: ResolveAgent, scope: Scope, { tasks }: Definition): Promise<Pinned> {
+  const problems: { pointer: string; detail: string }[] = [];
+  const agents: Record<string, PinnedAgent> = {};
+  const pins: Record<string, string> = {};
+  let calls = agentCalls(tasks);
+  while (calls.length > 0 && Object.keys(agents).length <= MOST_AGENTS) {
+    const resolved = await resolveAll(resolve, scope, calls);
+    const next: AgentCall[] = [];
+    for (const call of calls) {
+      const found = resolved.get(wishOf(call)) ?? null;
+      if (found === null) {
+        problems.push({ pointer: call.pointer, detail: absent(call) });
+        continue;
+      }
+      const key = `${found.name}@${found.version}`;
+      if (!Object.hasOwn(agents, key)) {
+        agents[key] = pinAgent(found);
+        next.push(...toolCalls(found, key, call.pointer));
+      }
+      const { caller } = call;
+      if (caller === undefined) pins[call.pointer] = key;
+      else agents[caller.key] = withTool(agents, caller, key);
+    }
+    calls = next;
+  }
+  if (calls.length > 0) problems.push({ pointer: '/do', detail: crowded });
+  return { agents, pins, problems };
+}
+
+const crowded = `The agents of the definition call more than ${MOST_AGENTS} others as tools, the most there may be.`;
+
+/** The calls that an agent makes of others as its tools; a problem with them belongs to the task that calls it. */
+function toolCalls({ body }: RegisteredAgent, key: string, pointer: string): readonly AgentCall[] {
+  return toolsOf(body).map((wish) => {
+    const { agent, version } = wish;
+    return { pointer, agent, ...(version === undefined ? {} : { version }), caller: { key, wish } };
+  });
+}
+
+function withTool(
+  agents: Readonly<Record<string, PinnedAgent>>,
+  { key, wish }: ToolCaller,
+  tool: string,
+): PinnedAgent {
+  const caller = agents[key];
+  if (caller === undefined) throw new Error(`Agent ${key} is not pinned.`);
+  return { ...caller, tools: { ...caller.tools, [wish.tool]: pinTool(wish, tool) } };
 }
 
 /** What each wish for an agent gives; one that is made many times is looked up once. */
@@ -113,6 +161,14 @@ interface AgentCall {
   readonly pointer: string;
   readonly agent: string;
   readonly version?: string;
+  /** When it is the tool of another agent. */
+  readonly caller?: ToolCaller;
+}
+
+interface ToolCaller {
+  /** Key of the agent that calls. */
+  readonly key: string;
+  readonly wish: ToolWish;
 }
 
 function agentCalls(tasks: TaskList): readonly AgentCall[] {
@@ -138,12 +194,14 @@ function callOf(pointer: string, task: CallAgentTask): AgentCall {
   return { pointer, agent, ...(version === undefined ? {} : { version }) };
 }
 
-function absent({ agent, version }: AgentCall): string {
+function absent({ agent, version, caller }: AgentCall): string {
+  const who =
+    caller === undefined ? '' : `, which agent "${caller.key}" calls as its tool "${caller.wish.tool}",`;
   const which =
     version === undefined
       ? 'has no version that is not archived'
       : `has no version in the range "${version}"`;
-  return `Agent "${agent}" ${which} in this workspace; register one with PUT /v1/agents/${agent}/versions/{version}.`;
+  return `Agent "${agent}"${who} ${which} in this workspace; register one with PUT /v1/agents/${agent}/versions/{version}.`;
 }
 
 /** The agent version as a run carries it. */
@@ -153,6 +211,7 @@ export function pinAgent(agent: RegisteredAgent): PinnedAgent {
   const schemaOut = schemaOf(body, 'output');
   const config = own(body, 'config');
   const cost = own(body, 'cost');
+  const limits = own(body, 'limits');
   return {
     name,
     version,
@@ -163,6 +222,7 @@ export function pinAgent(agent: RegisteredAgent): PinnedAgent {
     timeoutMs: lengthOf(own(body, 'timeout'), 300_000),
     retry: retryOf(own(body, 'retry')),
     effects: effectsOf(own(body, 'effects')),
+    ...(isObject(limits) ? { limits: limitsOf(limits) } : {}),
     ...(isObject(cost) ? { cost: costOf(cost) } : {}),
   };
 }
@@ -197,6 +257,16 @@ function retryOf(given: Json | undefined): AgentRetry {
 
 function effectsOf(given: Json | undefined): Effects {
   return given === 'none' || given === 'idempotent' ? given : 'unknown';
+}
+
+function limitsOf(given: JsonObject): AgentLimits {
+  const names = ['maxSteps', 'maxToolCalls', 'maxTokens'] as const;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const limit = own(given, name);
+      return typeof limit === 'number' ? [[name, limit]] : [];
+    }),
+  );
 }
 
 function costOf(given: JsonObject): NonNullable<PinnedAgent['cost']> {

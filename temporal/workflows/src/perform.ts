@@ -274,8 +274,12 @@ function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
   }
   const agent = snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
-  const { input, session, resume } = command;
-  const more = { ...(session === undefined ? {} : { session }), ...(resume === undefined ? {} : { resume }) };
+  const { input, session, resume, budget } = command;
+  const more = {
+    ...(session === undefined ? {} : { session }),
+    ...(resume === undefined ? {} : { resume }),
+    ...(budget === undefined ? {} : { budget }),
+  };
   const params = { ...delivery, agent, input, ...more };
   return {
     local: () => localCalls(command).invokeAgentLocally(params),

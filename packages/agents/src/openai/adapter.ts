@@ -11,6 +11,7 @@ import { LASTING, statusOf, wordsOf } from './refusal.ts';
 import { toReply } from './reply.ts';
 import { lookUpCall, toCall } from './request.ts';
 import { responses } from './responses.ts';
+import { tellResults } from './tools.ts';
 
 /** Parameters of {@link createOpenaiAdapter}. */
 export interface OpenaiAdapterParams {
@@ -61,6 +62,7 @@ async function invoke(
     now,
   });
   const delivery = { request, context, exchange };
+  tellResults(request.resume, context.emit);
   try {
     const body =
       (await lookUp(delivery, textAt(context.lastHeartbeat, 'responseId'))) ?? (await ask(delivery));
@@ -82,7 +84,7 @@ async function invoke(
 async function ask(delivery: Delivery): Promise<Json> {
   const { request, context, exchange } = delivery;
   const { config, agent } = request;
-  const call = toCall(request);
+  const call = toCall(request, context.budget);
   if (!config.stream) return (await exchange.ask(call)).body;
   const stream = await exchange.stream(call, EVENTS_OR_JSON);
   // Not every compatible server streams.

@@ -14,9 +14,9 @@ const RESERVED: Readonly<Record<string, string>> = {
   conversation: 'a conversation is continued by the session of the call',
   background: 'calls wait for their answer',
   n: 'only one answer is read',
-  tools: 'this version calls no tools',
-  tool_choice: 'this version calls no tools',
-  functions: 'this version calls no tools',
+  tools: 'give them as tools of the config',
+  tool_choice: 'the model chooses among the tools of the config',
+  functions: 'give tools of the config instead',
 };
 
 const parameters = z.record(z.string(), z.json()).superRefine((given, context) => {
@@ -47,6 +47,40 @@ const output = z.strictObject({
         '(OpenAI wants every property required and no additional ones).',
     ),
 });
+
+const tool = z.strictObject({
+  name: z
+    .string('Give the name of the tool.')
+    .regex(/^[\w-]{1,64}$/, 'A tool has 1 to 64 letters, digits, "_" and "-" as its name.')
+    .describe('What the model calls it.'),
+  description: z
+    .string('Say what the tool does.')
+    .max(10_000)
+    .optional()
+    .describe('What the model is told of it.'),
+  parameters: schema.optional().describe('JSON Schema of the arguments. Default: any object.'),
+  agent: textField('the name of the agent that is called').describe(
+    'Registered agent that is called with the arguments as its input.',
+  ),
+  version: textField('a version or range of the agent')
+    .optional()
+    .describe('Version or range of that agent; pinned when a run starts. Default: the newest.'),
+});
+
+const tools = z
+  .array(tool, 'Give a list of tools.')
+  .max(128, 'Give 128 tools at most.')
+  .default([])
+  .superRefine((given, context) => {
+    for (const [index, { name }] of given.entries()) {
+      if (given.findIndex((other) => other.name === name) === index) continue;
+      context.addIssue({
+        code: 'custom',
+        path: [index, 'name'],
+        message: `There is a tool "${name}" already.`,
+      });
+    }
+  });
 
 const configSchema = z
   .strictObject({
@@ -80,6 +114,7 @@ const configSchema = z
       .describe(
         'Whether the answer is streamed, so that its text is seen while it is written. Default true.',
       ),
+    tools: tools.describe('Other registered agents that the model may call while it answers.'),
     parameters: parameters
       .default({})
       .describe('Merged into the request as it is: temperature, max_completion_tokens, reasoning_effort …'),

@@ -3,6 +3,7 @@ import { parseJsonBounded } from '@baton/egress';
 import { AgentFailureError, type AgentRequest } from '../adapter.ts';
 import type { Answer } from './answer.ts';
 import type { OpenaiConfig } from './config.ts';
+import { conversationOf, toPause } from './tools.ts';
 
 /** Deepest nesting of an output. */
 const MAX_DEPTH = 200;
@@ -11,13 +12,18 @@ const MAX_DEPTH = 200;
  * The reply to an answer. Throws {@link AgentFailureError}: `runtime` for a model that refuses and for an answer that was
  * filtered, `validation` for a text that should be JSON and is none.
  */
-export function toReply(answer: Answer, { agent, config }: AgentRequest<OpenaiConfig>): AgentReply {
+export function toReply(answer: Answer, request: AgentRequest<OpenaiConfig>): AgentReply {
+  const { agent, config } = request;
   const label = `Agent "${agent.name}"`;
   if (answer.refusal !== '') throw given(`${label} refuses: ${excerpt(answer.refusal, 1_000)}`, 'refusal');
   if (answer.end === 'filtered')
     throw given(`The answer of agent "${agent.name}" was held back by a content filter.`, 'content_filter');
   const asksTools = answer.toolCalls.length > 0;
   const { id } = answer;
+  if (asksTools && config.tools.length > 0) {
+    const pause = toPause(answer, conversationOf(config, request.resume));
+    return { output: null, text: answer.text, usage: answer.usage, pause, finish: 'pause' };
+  }
   return {
     output: config.output === undefined || asksTools ? answer.text : parsed(answer, label),
     text: answer.text,

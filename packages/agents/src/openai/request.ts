@@ -1,16 +1,31 @@
-import { failure, isArray, isObject, own, type Json, type JsonObject } from '@baton/core';
+import { failure, isArray, isObject, own, type AgentBudget, type Json, type JsonObject } from '@baton/core';
 import { AgentFailureError, type AgentRequest } from '../adapter.ts';
 import { wrongInput } from '../wire/answers.ts';
 import type { VendorCall } from '../wire/exchange.ts';
 import { objectAt } from '../wire/fields.ts';
 import type { OpenaiConfig } from './config.ts';
+import { conversationOf, offered } from './tools.ts';
 
 /** The call for one question. Throws {@link AgentFailureError} `validation` for an input that is no question. */
-export function toCall(request: AgentRequest<OpenaiConfig>): VendorCall {
-  const { endpoint, api } = request.config;
+export function toCall(request: AgentRequest<OpenaiConfig>, budget?: AgentBudget): VendorCall {
+  const { endpoint, api, parameters } = request.config;
   return api === 'chat'
-    ? { url: `${endpoint}/chat/completions`, json: chatBody(request) }
-    : { url: `${endpoint}/responses`, json: responsesBody(request) };
+    ? {
+        url: `${endpoint}/chat/completions`,
+        json: { ...chatBody(request), ...capped(parameters, 'max_completion_tokens', budget) },
+      }
+    : {
+        url: `${endpoint}/responses`,
+        json: { ...responsesBody(request), ...capped(parameters, 'max_output_tokens', budget) },
+      };
+}
+
+/** No answer may take more tokens than the agent has left. */
+function capped(parameters: JsonObject, name: string, budget: AgentBudget | undefined): JsonObject {
+  const left = budget?.tokens;
+  if (left === undefined || Object.hasOwn(parameters, 'max_tokens')) return {};
+  const given = own(parameters, name);
+  return { [name]: typeof given === 'number' ? Math.min(given, left) : left };
 }
 
 /** The call that looks up what was answered; only the API of responses keeps that. */
@@ -18,7 +33,8 @@ export function lookUpCall({ endpoint }: OpenaiConfig, id: string): VendorCall {
   return { method: 'GET', url: `${endpoint}/responses/${encodeURIComponent(id)}` };
 }
 
-function chatBody({ config, input, session, agent }: AgentRequest<OpenaiConfig>): JsonObject {
+function chatBody(request: AgentRequest<OpenaiConfig>): JsonObject {
+  const { config, input, session, agent } = request;
   if (session !== undefined) {
     const detail =
       `Agent "${agent.name}" cannot continue a session: the API of chat completions keeps none. ` +
@@ -27,11 +43,12 @@ function chatBody({ config, input, session, agent }: AgentRequest<OpenaiConfig>)
   }
   const { model, system, stream, output } = config;
   const asked = readInput(input);
-  const messages = typeof asked === 'string' ? [{ role: 'user', content: asked }] : asked;
+  const messages = [...asMessages(asked), ...conversationOf(config, request.resume).turns];
   return {
     model,
     messages: system === undefined ? messages : [{ role: 'system', content: system }, ...messages],
     stream,
+    ...offered(config),
     ...(stream ? { stream_options: { include_usage: true } } : {}),
     ...(output === undefined
       ? {}
@@ -40,19 +57,35 @@ function chatBody({ config, input, session, agent }: AgentRequest<OpenaiConfig>)
   };
 }
 
-function responsesBody({ config, input, session }: AgentRequest<OpenaiConfig>): JsonObject {
+function responsesBody(request: AgentRequest<OpenaiConfig>): JsonObject {
+  const { config, input, session, resume } = request;
   const { model, system, stream, output, parameters } = config;
+  const said = conversationOf(config, resume);
+  const keeps = own(parameters, 'store') !== false;
+  const previous = (keeps ? said.responseId : undefined) ?? session;
+  const asked = readInput(input);
   return {
     model,
-    input: readInput(input),
+    // A server that keeps the conversation is only told what is new.
+    input:
+      said.turns.length === 0
+        ? asked
+        : keeps && said.responseId !== undefined
+          ? said.latest
+          : [...asMessages(asked), ...said.turns],
     stream,
+    ...offered(config),
     ...(system === undefined ? {} : { instructions: system }),
-    ...(session === undefined ? {} : { previous_response_id: session }),
+    ...(previous === undefined ? {} : { previous_response_id: previous }),
     ...parameters,
     ...(output === undefined
       ? {}
       : { text: { ...objectAt(parameters, 'text'), format: { type: 'json_schema', ...formatOf(output) } } }),
   };
+}
+
+function asMessages(asked: string | readonly Json[]): readonly Json[] {
+  return typeof asked === 'string' ? [{ role: 'user', content: asked }] : asked;
 }
 
 function formatOf({ schema, strict }: NonNullable<OpenaiConfig['output']>): JsonObject {

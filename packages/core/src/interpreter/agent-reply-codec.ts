@@ -22,7 +22,7 @@ export function readAgentReply(value: Json): ReadReply | null {
   return reply as ReadReply;
 }
 
-const PAUSES = ['approval', 'form', 'choice', 'tool_call'] as const;
+const PAUSES = ['approval', 'form', 'choice', 'tool_call', 'tools'] as const;
 
 /** A pause is written by adapters of any version; what of it cannot be used is left out. */
 function readPause(given: Json): ReadPause {

@@ -20,7 +20,7 @@ export type Progress = Extract<InterpreterEvent, { kind: 'human-task-opened' } |
 export interface Behavior {
   childDone?(turn: Turn, frame: Frame, done: ChildDone): void;
   /** Without it a child's fault is the frame's own. */
-  childFaulted?(turn: Turn, frame: Frame, error: Problem): void;
+  childFaulted?(turn: Turn, frame: Frame, faulted: { readonly child: Frame; readonly error: Problem }): void;
   completed?(turn: Turn, frame: Frame, result: Json): void;
   failed?(turn: Turn, frame: Frame, failure: Failure): void;
   fired?(turn: Turn, frame: Frame, timer: number): void;
@@ -40,7 +40,11 @@ export interface TaskBehavior extends Behavior {
   begin(turn: Turn, frame: Frame): void;
 }
 
-/** The behaviour of every kind of task, of the run itself, and of one round of a `for`. */
+/** The behaviour of every kind of task, of the run itself, of one round of a `for`, and of a tool that an agent calls. */
 export type Behaviors = Readonly<
-  Record<Task['kind'], TaskBehavior> & { readonly run: Behavior; readonly iteration: Behavior }
+  Record<Task['kind'], TaskBehavior> & {
+    readonly run: Behavior;
+    readonly iteration: Behavior;
+    readonly tool: TaskBehavior;
+  }
 >;

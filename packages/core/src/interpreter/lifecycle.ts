@@ -5,7 +5,7 @@ import type { Behavior } from './behavior.ts';
 import { applyTransform, checkSchema, checkSize } from './data.ts';
 import { TaskFault, type Sight } from './expressions.ts';
 import { dateVariable } from './load.ts';
-import type { Frame, Outcome } from './state.ts';
+import type { Frame, Outcome, ToolUse } from './state.ts';
 import {
   dropFrame,
   fault,
@@ -27,6 +27,8 @@ export interface BeginParams {
   readonly parent: Frame;
   readonly pointer: string;
   readonly input: Json;
+  /** When it is no task, but a tool of the parent's agent. */
+  readonly tool?: ToolUse;
 }
 
 /**
@@ -37,6 +39,7 @@ export function beginTask(turn: Turn, params: BeginParams): void {
   const { parent, pointer, input } = params;
   const item = itemAt(turn, pointer);
   const frame = newFrame(turn, params);
+  if (params.tool !== undefined) return beginTool(turn, frame);
   guard(turn, frame, () => {
     if (item.task.if !== undefined && !turn.run.evaluator.condition(item.task.if, bodySight(turn, frame))) {
       report(turn, { type: 'step.skipped', step: stepOf(turn, frame) });
@@ -48,19 +51,29 @@ export function beginTask(turn: Turn, params: BeginParams): void {
   });
 }
 
+/** What an agent hands to its tool is taken as it is. */
+function beginTool(turn: Turn, frame: Frame): void {
+  report(turn, { type: 'step.started', step: stepOf(turn, frame), input: frame.input });
+  guard(turn, frame, () => {
+    turn.run.behaviors.tool.begin(turn, frame);
+  });
+}
+
 function newFrame(turn: Turn, params: BeginParams): Frame {
-  const { parent, pointer, input } = params;
+  const { parent, pointer, input, tool } = params;
+  // The pointer from the parent on: equal names in `try` and `catch` differ.
+  const segment = tool === undefined ? pointer.slice(parent.pointer.length) : `tool ${tool.place}`;
   const id = turn.draft.nextStep;
   turn.draft.nextStep += 1;
   return putFrame(turn, {
     id,
     parent: parent.id,
     pointer,
-    // The pointer from the parent on: equal names in `try` and `catch` differ.
-    place: placeUnder(turn.draft.visits, parent.place, pointer.slice(parent.pointer.length)),
+    place: placeUnder(turn.draft.visits, parent.place, segment),
     step: id,
     variables: parent.variables,
     ...(parent.iteration === undefined ? {} : { iteration: parent.iteration }),
+    ...(tool === undefined ? {} : { tool }),
     input,
     startedAt: turn.at,
     body: { kind: 'leaf' },
@@ -126,6 +139,7 @@ export function finishTask(
   ended: { output: Json; then: string | undefined },
 ): void {
   const { task } = itemAt(turn, frame.pointer);
+  if (frame.tool !== undefined) return finishTool(turn, frame, ended.output);
   guard(turn, frame, () => {
     const raw = sightOf(turn, frame, { input: ended.output, rawOutput: ended.output });
     const output = applyTransform(turn, task.output, raw);
@@ -143,6 +157,13 @@ export function finishTask(
       then: ended.then ?? task.then ?? 'continue',
     });
   });
+}
+
+/** What a tool gives goes to the agent that has called it as it is. */
+function finishTool(turn: Turn, frame: Frame, output: Json): void {
+  report(turn, { type: 'step.completed', step: stepOf(turn, frame), output });
+  dropFrame(turn, frame.id);
+  childDone(turn, { parent: frame.parent, child: frame, output, then: 'continue' });
 }
 
 function exportContext(
@@ -170,7 +191,7 @@ export function faultTask(turn: Turn, frame: Frame, problem: Problem): void {
   const parent = frameAt(turn, frame.parent);
   const { childFaulted } = behaviorOf(turn, parent);
   if (childFaulted === undefined) fault(turn, parent, error);
-  else guard(turn, parent, () => childFaulted(turn, parent, error));
+  else guard(turn, parent, () => childFaulted(turn, parent, { child: frame, error }));
 }
 
 /** Tells the parent of an ended child. */
@@ -181,10 +202,11 @@ function childDone(turn: Turn, done: { parent: number; child: Frame; output: Jso
   });
 }
 
-/** How a frame behaves: as its task's kind says, or as the run, or as an iteration. */
+/** How a frame behaves: as its task's kind says, or as the run, an iteration or a tool. */
 export function behaviorOf(turn: Turn, frame: Frame): Behavior {
   const { behaviors } = turn.run;
   if (frame.id === 0) return behaviors.run;
+  if (frame.tool !== undefined) return behaviors.tool;
   return isStep(frame) ? behaviors[itemAt(turn, frame.pointer).task.kind] : behaviors.iteration;
 }
 

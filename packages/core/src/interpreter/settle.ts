@@ -73,10 +73,10 @@ function perform(turn: Turn, action: Action): void {
 }
 
 function begin(turn: Turn, action: Extract<Action, { do: 'begin' }>): void {
-  const { pointer, input } = action;
+  const { pointer } = action;
   const parent = findFrame(turn, action.parent);
   if (parent === undefined) return;
-  if (turn.draft.nextStep <= MAX_STEPS) return beginTask(turn, { parent, pointer, input });
+  if (turn.draft.nextStep <= MAX_STEPS) return beginTask(turn, { ...action, parent });
   const detail = `The run has executed ${MAX_STEPS} steps, the most a run may; look for a loop without end, or split the work into child runs.`;
   endRun(turn, { status: 'faulted', error: { ...failure('runtime', detail), instance: pointer } });
 }
@@ -114,7 +114,8 @@ function noteWaiting(turn: Turn): void {
 
 function isLeaf({ body }: Frame): boolean {
   if (body.kind === 'try') return body.phase === 'delay';
-  return body.kind === 'call' || body.kind === 'wait' || body.kind === 'listen';
+  if (body.kind === 'call') return body.phase !== 'tools';
+  return body.kind === 'wait' || body.kind === 'listen';
 }
 
 function isWaiting({ body }: Frame): boolean {

@@ -1,4 +1,5 @@
 import type { Usage } from '../agent.ts';
+import type { Spent } from './behaviors/agent-limits.ts';
 import type { Problem } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
 import type { ReadPause } from './agent-reply-codec.ts';
@@ -62,7 +63,8 @@ export type Body =
   | {
       readonly kind: 'call';
       readonly command: OpenCommand;
-      readonly phase: 'calling' | 'backoff';
+      /** `tools`: the agent was answered, and its tools are called by frames below. */
+      readonly phase: 'calling' | 'backoff' | 'tools';
       readonly attempt: number;
       /** Whether readers were told for what it waits: a human task that is open, a child run that was started. */
       readonly announced?: true;
@@ -84,10 +86,23 @@ export interface PauseState {
   /** Pauses of this call so far. */
   readonly count: number;
   readonly pause: ReadPause;
-  /** Answers to the items of the present pause, in their order. */
+  /** Answers to the items of the present pause: people's in their order, tools' as they came. */
   readonly answers: readonly JsonObject[];
+  /** What the rounds of tools have used up of the agent's limits. */
+  readonly spent: Spent;
   /** The command that was answered by the first pause. */
   readonly first: Extract<OpenCommand, { kind: 'invoke-agent' }>;
+}
+
+/** A call of one of an agent's tools. */
+export interface ToolUse {
+  /** Which round of tools, and which call of it: `2.0`. */
+  readonly place: string;
+  /** The agent's own id of the call. */
+  readonly id: string;
+  readonly name: string;
+  /** Key of the pinned agent that is called; null for a tool that was not offered. */
+  readonly agent: string | null;
 }
 
 /** One execution of one task that has begun and not ended. Frames form a tree under frame 0, the run. */
@@ -105,6 +120,8 @@ export interface Frame {
   readonly variables: Readonly<Record<string, Json>>;
   /** Index in the innermost enclosing `for`. */
   readonly iteration?: number;
+  /** Present when the frame is no task, but a tool that the agent of the task around it calls. */
+  readonly tool?: ToolUse;
   /** What came in, when `input.from` has made another input of it. */
   readonly rawInput?: Json;
   readonly input: Json;
@@ -121,6 +138,7 @@ export type Action =
       readonly parent: number;
       readonly pointer: string;
       readonly input: Json;
+      readonly tool?: ToolUse;
     }
   | { readonly do: 'iterate'; readonly frame: number }
   | { readonly do: 'finish'; readonly frame: number; readonly output: Json; readonly then?: string }

@@ -8,10 +8,10 @@ export interface StepRef {
   readonly id: number;
   /** Number of the step around it; 0 for steps of the top level. */
   readonly parent: number;
-  /** JSON Pointer of the task in the definition, `/do/0/charge`. */
+  /** JSON Pointer of the task in the definition, `/do/0/charge`; with `/tools/<name>` after it for a tool of its agent. */
   readonly path: string;
   readonly name: string;
-  /** Kind of the task (`set`, `call-agent` …); `iteration` for one round of a `for`. */
+  /** Kind of the task (`set`, `call-agent` …); `iteration` for one round of a `for`, `tool` for a tool that an agent calls. */
   readonly kind: string;
   /** Index in the enclosing `for`, when there is one. */
   readonly iteration?: number;

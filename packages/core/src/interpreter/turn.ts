@@ -154,18 +154,28 @@ export function forgetTimer(turn: Turn, id: number): void {
 
 /** How readers know a frame's step. */
 export function stepOf(turn: Turn, frame: Frame): StepRef {
-  const item = turn.run.item(frame.pointer);
   const parent = findFrame(turn, frame.parent);
   return {
     id: frame.id,
     parent: parent?.step ?? 0,
-    path: frame.pointer,
-    name: item?.name ?? turn.run.definition.document.name,
-    kind: item?.task.kind ?? 'run',
+    ...titleOf(turn, frame),
     ...(frame.iteration === undefined ? {} : { iteration: frame.iteration }),
     attempt: attemptOf(frame.body),
   };
 }
+
+function titleOf(turn: Turn, { pointer, tool }: Frame): Pick<StepRef, 'path' | 'name' | 'kind'> {
+  if (tool !== undefined)
+    return { path: `${pointer}/tools/${segmentOf(tool.name)}`, name: tool.name, kind: 'tool' };
+  const item = turn.run.item(pointer);
+  return {
+    path: pointer,
+    name: item?.name ?? turn.run.definition.document.name,
+    kind: item?.task.kind ?? 'run',
+  };
+}
+
+const segmentOf = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
 
 function attemptOf(body: Body): number {
   if (body.kind === 'try') return body.rounds;

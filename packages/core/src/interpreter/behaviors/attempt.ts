@@ -38,7 +38,7 @@ export const tryBehavior: TaskBehavior = {
     putBody(turn, frame, { ...body, cursor: next.cursor });
     beginAt(turn, frame, { cursor: next.cursor, input: output });
   },
-  childFaulted(turn, frame, error) {
+  childFaulted(turn, frame, { error }) {
     if (bodyOf(frame, 'try').phase === 'catch') return fault(turn, frame, error);
     cancelBelow(turn, frame);
     handle(turn, clearRoundTimer(turn, frame), error);

@@ -1,6 +1,6 @@
 import type { Behaviors } from '../behavior.ts';
 import { tryBehavior } from './attempt.ts';
-import { callAgentBehavior } from './call-agent.ts';
+import { callAgentBehavior, toolBehavior } from './call-agent.ts';
 import { callHttpBehavior } from './call-http.ts';
 import { callHumanBehavior } from './call-human.ts';
 import { forkBehavior } from './fork.ts';
@@ -14,6 +14,7 @@ import { emitBehavior, raiseBehavior, setBehavior, switchBehavior, waitBehavior 
 export const behaviors: Behaviors = {
   run: runBehavior,
   iteration: iterationBehavior,
+  tool: toolBehavior,
   do: doBehavior,
   set: setBehavior,
   switch: switchBehavior,

@@ -1,30 +1,25 @@
 import type { AgentReply, PinnedAgent, Usage } from '../../agent.ts';
-import type { CallAgentTask, DataHook, Schema } from '../../definition/definition.ts';
+import { canonicalJson } from '../../canonical.ts';
+import type { DataHook, Schema } from '../../definition/definition.ts';
 import { canonicalErrorType, failure, type Failure } from '../../failure.ts';
 import type { Json } from '../../json.ts';
 import { readAgentReply } from '../agent-reply-codec.ts';
+import type { TaskBehavior } from '../behavior.ts';
 import { checkSchema } from '../data.ts';
 import { TaskFault } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { bodyOf, shown, stepOf, taskAt, unexpected, type NewCommand, type Turn } from '../turn.ts';
+import { bodyOf, frameAt, shown, stepOf, unexpected, type NewCommand, type Turn } from '../turn.ts';
 import { idempotencyKey } from '../visits.ts';
-import { afterAnswer } from './agent-pause.ts';
-import { callBehavior, mayRunLocally } from './call.ts';
+import { leftOf } from './agent-limits.ts';
+import { afterAnswer, afterTool } from './agent-pause.ts';
+import { checkTool, toolOf } from './agent-tools.ts';
+import { callBehavior, mayRunLocally, type CallKind } from './call.ts';
 import { announceHumanTask } from './call-human.ts';
+import { agentOf, callOf, keyOf } from './pinned-agent.ts';
 
-/** `call: agent`: one delivery to a registered agent, tried again as its version says. */
-export const callAgentBehavior = callBehavior({
-  command: commandOf,
-  read(turn, frame, result) {
-    const reply = replyOf(result);
-    const call = callOf(turn, frame);
-    const agent = agentOf(turn, frame);
-    for (const schema of [agent.outputSchema, call.outputSchema]) {
-      checkSchema(turn, hookOf(schema), { value: reply.output, what: `output of agent ${agent.name}` });
-    }
-    return call.return === 'reply' ? result : reply.output;
-  },
+/** What calls of tasks and calls of tools have in common. */
+const AGENT_CALL: Omit<CallKind, 'command' | 'read'> = {
   goOn: afterAnswer,
   announce: announceHumanTask,
   usage(turn, frame, result) {
@@ -37,49 +32,96 @@ export const callAgentBehavior = callBehavior({
     bodyOf(frame, 'call').command.kind === 'invoke-agent'
       ? retryDelay(agentOf(turn, frame), failed, attempt)
       : null,
-});
+};
+
+/** `call: agent`: one delivery to a registered agent, tried again as its version says, and what it asks for meanwhile. */
+export const callAgentBehavior = withTools(
+  callBehavior({
+    ...AGENT_CALL,
+    command: commandOf,
+    read(turn, frame, result) {
+      const call = callOf(turn, frame);
+      const output = outputOf(turn, frame, result);
+      const what = `output of agent ${agentOf(turn, frame).name}`;
+      checkSchema(turn, hookOf(call.outputSchema), { value: output, what });
+      return call.return === 'reply' ? result : output;
+    },
+  }),
+);
+
+/** A call that another agent makes of an agent, as a tool. */
+export const toolBehavior = withTools(
+  callBehavior({ ...AGENT_CALL, command: toolCommandOf, read: outputOf }),
+);
+
+function withTools(behavior: TaskBehavior): TaskBehavior {
+  return {
+    ...behavior,
+    childDone(turn, frame, { child, output }) {
+      afterTool(turn, frame, { child, answer: { result: output } });
+    },
+    childFaulted(turn, frame, { child, error }) {
+      afterTool(turn, frame, { child, answer: { error: { ...error } } });
+    },
+  };
+}
+
+/** The output of a reply, which must be what the agent's version promises. */
+function outputOf(turn: Turn, frame: Frame, result: Json): Json {
+  const { output } = replyOf(result);
+  const { name, outputSchema } = agentOf(turn, frame);
+  checkSchema(turn, hookOf(outputSchema), { value: output, what: `output of agent ${name}` });
+  return output;
+}
+
+function toolCommandOf(turn: Turn, frame: Frame): NewCommand {
+  checkTool(turn, frame);
+  const { input } = frame;
+  const { name: tool } = stepOf(turn, frame);
+  const offered = toolOf(agentOf(turn, frameAt(turn, frame.parent)), tool);
+  checkSchema(turn, hookOf(offered?.parameters), { value: input, what: `arguments of tool ${tool}` });
+  // An agent that is asked once more may ask for something else, which is another delivery.
+  const key = idempotencyKey(turn, frame, `tool ${tool} ${canonicalJson(input)}`);
+  return invocation(turn, frame, { key, input });
+}
 
 function commandOf(turn: Turn, frame: Frame): NewCommand {
   const call = callOf(turn, frame);
-  const agent = agentOf(turn, frame);
   const sight = bodySight(turn, frame);
   const input = turn.run.evaluator.template(call.input, sight);
-  checkSchema(turn, hookOf(agent.inputSchema), { value: input, what: `input of agent ${agent.name}` });
   const session = call.session === undefined ? undefined : turn.run.evaluator.template(call.session, sight);
   if (session !== undefined && typeof session !== 'string') {
     throw new TaskFault(failure('expression', `"with.session" must give text; it gave ${shown(session)}.`));
   }
+  const key = idempotencyKey(turn, frame, 'agent');
+  return {
+    ...invocation(turn, frame, { key, input }),
+    ...(session === undefined ? {} : { session }),
+  };
+}
+
+function invocation(
+  turn: Turn,
+  frame: Frame,
+  { key, input }: { readonly key: string; readonly input: Json },
+): NewCommand {
   const target = keyOf(turn, frame);
-  const { timeoutMs } = agent;
+  const { name, inputSchema, timeoutMs, effects, limits } = agentOf(turn, frame);
+  checkSchema(turn, hookOf(inputSchema), { value: input, what: `input of agent ${name}` });
   return {
     kind: 'invoke-agent',
     step: stepOf(turn, frame),
-    idempotencyKey: idempotencyKey(turn, frame, 'agent'),
+    idempotencyKey: key,
     agent: target,
     input,
-    ...(session === undefined ? {} : { session }),
-    local: mayRunLocally(turn, { harmless: agent.effects !== 'unknown', timeoutMs, target }),
+    ...(limits === undefined ? {} : { budget: leftOf(limits) }),
+    local: mayRunLocally(turn, { harmless: effects !== 'unknown', timeoutMs, target }),
     timeoutMs,
   };
 }
 
 function hookOf(schema: Schema | undefined): DataHook {
   return schema === undefined ? {} : { schema };
-}
-
-function callOf(turn: Turn, frame: Frame): CallAgentTask['with'] {
-  return taskAt(turn, frame, 'call-agent').with;
-}
-
-function keyOf(turn: Turn, frame: Frame): string {
-  return turn.run.snapshot.pins[frame.pointer] ?? '';
-}
-
-function agentOf(turn: Turn, frame: Frame): PinnedAgent {
-  const agent = turn.run.snapshot.agents[keyOf(turn, frame)];
-  if (agent !== undefined) return agent;
-  const detail = `The run is pinned to no version of agent "${callOf(turn, frame).agent}".`;
-  throw new TaskFault(failure('configuration', detail));
 }
 
 function replyOf(result: Json): AgentReply {

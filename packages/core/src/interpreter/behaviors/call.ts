@@ -30,8 +30,8 @@ export interface CallKind {
   command(turn: Turn, frame: Frame): NewCommand;
   /** The task's raw output, from the command's answer. */
   read(turn: Turn, frame: Frame, result: Json): Json;
-  /** What is asked for after an answer that is not the last one; null: it is. */
-  goOn?(turn: Turn, frame: Frame, result: Json): { command: NewCommand; pause: PauseState } | null;
+  /** Goes on after an answer that is not the last one; false: it is. */
+  goOn?(turn: Turn, frame: Frame, result: Json): boolean;
   /** What the call used, when it tells. */
   usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string } | null;
   /** Milliseconds until the next attempt, or null to fault. */
@@ -55,11 +55,7 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       // The usage counts whatever is thought of the answer.
       const used = kind.usage?.(turn, frame, result) ?? null;
       if (used !== null) addUp(turn, frame, used);
-      const more = kind.goOn?.(turn, frame, result) ?? null;
-      if (more !== null) {
-        checkSize(turn, more.command, 'request of the call');
-        return call(turn, frame, { attempt: 1, ...more });
-      }
+      if (kind.goOn?.(turn, frame, result) === true) return;
       recordDelivery(turn, frame);
       const ended = putBody(turn, frame, { kind: 'leaf', attempt });
       push(turn, { do: 'finish', frame: frame.id, output: kind.read(turn, ended, result) });
@@ -89,6 +85,12 @@ interface Made {
   readonly attempt: number;
   readonly command: NewCommand;
   readonly pause?: PauseState;
+}
+
+/** Asks for what comes after an answer that was not the last one. */
+export function callOn(turn: Turn, frame: Frame, made: Omit<Made, 'attempt'>): void {
+  checkSize(turn, made.command, 'request of the call');
+  call(turn, frame, { attempt: 1, ...made });
 }
 
 function call(turn: Turn, frame: Frame, { command: made, ...more }: Made): void {

@@ -30,7 +30,7 @@ export const forkBehavior: TaskBehavior = {
     putBody(turn, frame, { kind: 'fork', outputs, open });
     if (open === 0) push(turn, { do: 'finish', frame: frame.id, output: outputs });
   },
-  childFaulted(turn, frame, error) {
+  childFaulted(turn, frame, { error }) {
     const body = bodyOf(frame, 'fork');
     const open = body.open - 1;
     if (open === 0 || !taskAt(turn, frame, 'fork').compete) return fault(turn, frame, error);
