@@ -15,6 +15,7 @@ export {
   type HistoryEvent,
 } from './histories.ts';
 export { opaque, startFacts, type StartFacts } from './start-options.ts';
+export { toolsOf, type ToolWish } from './pin-tools.ts';
 export { RUNS_TASK_QUEUE, SEARCH_ATTRIBUTES } from './task-queues.ts';
 export {
   buildSnapshot,

@@ -121,6 +121,68 @@ describe('pinAgent()', () => {
     });
   });
 
+  it('pins the agents that agents call as tools, and theirs, once each', async () => {
+    const tool = (name: string, agent: string, more: JsonObject = {}): JsonObject => ({
+      name,
+      agent,
+      ...more,
+    });
+    const bodies: Readonly<Record<string, JsonObject>> = {
+      chief: {
+        config: {
+          tools: [
+            tool('find', 'finder', { version: '^1.0.0', parameters: { type: 'object' } }),
+            tool('again', 'chief'),
+          ],
+        },
+      },
+      finder: { config: { tools: [tool('look', 'reader'), { name: 'nobody' }, 'none'] } },
+      reader: { config: { tools: 'none' } },
+    };
+    const asked: string[] = [];
+    const built = await build(
+      async (_scope, name, range) => {
+        asked.push(`${name} ${range ?? ''}`);
+        return registered(name, '1.0.0', bodies[name]);
+      },
+      [{ one: callAgent('chief') }, { two: callAgent('reader') }],
+    );
+    if (!built.ok) throw new Error(JSON.stringify(built.problems));
+    const { agents, pins } = built.snapshot;
+    expect(pins).toEqual({ '/do/0/one': 'chief@1.0.0', '/do/1/two': 'reader@1.0.0' });
+    expect(agents['chief@1.0.0']?.tools).toEqual({
+      find: { agent: 'finder@1.0.0', parameters: { type: 'object' } },
+      again: { agent: 'chief@1.0.0' },
+    });
+    expect(agents['finder@1.0.0']?.tools).toEqual({ look: { agent: 'reader@1.0.0' } });
+    expect(agents['reader@1.0.0']).not.toHaveProperty('tools');
+    expect(asked.toSorted()).toEqual(['chief ', 'chief ', 'finder ^1.0.0', 'reader ', 'reader ']);
+  });
+
+  it('names the tool whose agent is not there, and stops when agents call ever more agents', async () => {
+    const endless: ResolveAgent = async (_scope, name) =>
+      registered(name, '1.0.0', { config: { tools: [{ name: 'next', agent: `${name}x` }] } });
+    const crowded = await build(endless, [{ one: callAgent('a') }]);
+    expect(crowded).toMatchObject({
+      ok: false,
+      problems: [{ detail: expect.stringContaining('more than 500') }],
+    });
+    const missing = await build(
+      async (scope_, name) => (name === 'a' ? endless(scope_, name) : null),
+      [{ one: callAgent('a') }],
+    );
+    expect(missing).toEqual({
+      ok: false,
+      problems: [
+        {
+          pointer: '/do/0/one',
+          detail:
+            'Agent "ax", which agent "a@1.0.0" calls as its tool "next", has no version that is not archived in this workspace; register one with PUT /v1/agents/ax/versions/{version}.',
+        },
+      ],
+    });
+  });
+
   it('reads everything an agent version can say', () => {
     const body = {
       config: { endpoint: 'http://127.0.0.1:1/' },
@@ -136,6 +198,7 @@ describe('pinAgent()', () => {
         nonRetryable: ['authorization', 7],
       },
       cost: { inputPerMTokUsd: 3, perCallUsd: 0.01 },
+      limits: { maxSteps: 3, maxTokens: 1_000 },
     };
     expect(pinAgent(registered('writer', '2.0.0', body))).toEqual({
       name: 'writer',
@@ -154,6 +217,7 @@ describe('pinAgent()', () => {
       },
       effects: 'idempotent',
       cost: { inputPerMTokUsd: 3, outputPerMTokUsd: 0, perCallUsd: 0.01 },
+      limits: { maxSteps: 3, maxTokens: 1_000 },
     });
   });
 

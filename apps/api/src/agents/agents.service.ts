@@ -8,11 +8,13 @@ import {
   type AppError,
   type BodyProblem,
   type Json,
+  type JsonObject,
 } from '@baton/core';
 import { parseAgentBody, toAgentBody, type AgentHealth, type AgentRegistration } from '@baton/contracts';
 import type { Egress } from '@baton/egress';
 import { principalId } from '@baton/identity';
 import type { AgentRecord, AgentVersionRecord, RegisterResult, Store } from '@baton/store';
+import { toolsOf } from '@baton/temporal-client';
 import type { Caller } from '../http/call.ts';
 import { conflict, invalid, notFound } from '../http/refusals.ts';
 
@@ -60,6 +62,8 @@ async function register(
   const problems = [...mismatches(target, registration), ...problemsOf(ports.adapters, registration)];
   if (problems.length > 0) throw invalid('The agent cannot be registered like this.', problems);
   const body = toAgentBody(registration);
+  const unknown = await unknownTools(ports, caller, { target, body });
+  if (unknown.length > 0) throw invalid('The agent cannot be registered like this.', unknown);
   const { adapter, title } = registration;
   const result = await ports.store.agents.register(caller.scope, {
     ...target,
@@ -72,6 +76,26 @@ async function register(
   });
   if (result.outcome === 'conflict') throw exists(target);
   return result;
+}
+
+/** Tools whose agents are not there; an agent may be its own tool. A version that exists already is not judged again. */
+async function unknownTools(
+  { store: { agents } }: AgentPorts,
+  { scope }: Caller,
+  { target, body }: { readonly target: RegisterTarget; readonly body: JsonObject },
+): Promise<readonly BodyProblem[]> {
+  const wishes = toolsOf(body).filter(({ agent }) => agent !== target.name);
+  if (wishes.length === 0 || (await agents.getVersion(scope, target.name, target.version)) !== null)
+    return [];
+  const problems = await Promise.all(
+    wishes.map(async ({ pointer, agent, version }) => {
+      if ((await agents.resolve(scope, agent, version)) !== null) return [];
+      const which = version === undefined ? '' : ` with a version in the range "${version}"`;
+      const detail = `There is no agent "${agent}"${which} in this workspace; register it first.`;
+      return [{ pointer: `${pointer}/${version === undefined ? 'agent' : 'version'}`, detail }];
+    }),
+  );
+  return problems.flat();
 }
 
 function exists({ name, version }: RegisterTarget): AppError {
