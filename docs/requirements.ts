@@ -15,6 +15,8 @@ export const REQUIREMENTS = {
     'Agents of Dify, Flowise, LangGraph, n8n and models behind the APIs of OpenAI are called as any other.',
   'AGENT-7': 'An agent that pauses asks a person, and goes on once with the answer.',
   'AGENT-8': 'A secret is named in a config, looked up for the call, and shown nowhere.',
+  'AGENT-9':
+    'A model calls other registered agents as its tools, each call a step of its own with one key, within its limits.',
   'FLOW-1':
     'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',
   'FLOW-2': 'A version is published once, its author recorded; again is 200, other content 409.',

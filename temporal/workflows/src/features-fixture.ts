@@ -1,4 +1,4 @@
-import type { JsonObject } from '@baton/core';
+import { isObject, type JsonObject } from '@baton/core';
 import {
   beside,
   busy,
@@ -195,6 +195,18 @@ const WAITS: Readonly<Record<string, Scenario>> = {
     await told(stage, handle, 'human_task.opened');
     await handle.signal('humanTaskDecided', { humanTaskId: 'task-1', decisionId: 'd-1' });
     return handle;
+  },
+  'call-agent-tools': async ({ effects, start }) => {
+    const { tasks, more } = pinned({ tools: { find: { agent: 'writer@2.0.0' } }, limits: { maxSteps: 3 } });
+    const items = ['c-1', 'c-2'].map((id) => ({ id, name: 'find', arguments: { id } }));
+    const pause = { kind: 'tools', title: 'Finds', items, resume: 1 };
+    effects.invokeAgent = async ({ input, resume }) => {
+      if (resume !== undefined) return replyOf(resume.answer);
+      return isObject(input) && 'id' in input
+        ? replyOf(input['id'] ?? null)
+        : { ...replyOf(null), finish: 'pause', pause };
+    };
+    return start(tasks, more);
   },
   'human-decided-before': async ({ effects, start }) => {
     effects.openHumanTask = async () => ({ humanTaskId: 'task-1', outcome: { outcome: 'reject' } });

@@ -16,7 +16,7 @@ const invalid: { config: Json; pointers: string[] } = {
     stream: 'yes',
     parameters: { temperature: 0, model: 'other', tools: [] },
     output: { schema: { type: 'objekt' }, strict: 1 },
-    tools: [],
+    tools: 'none',
   },
   pointers: [
     '/endpoint',
