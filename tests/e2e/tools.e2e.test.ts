@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isObject, own, type Json, type JsonObject } from '@baton/core';
 import type { AgentAnswer, AgentStandIn, ReceivedCall } from './agent-stand-in.ts';
-import { eventually } from './http.ts';
+import { eventually, textOf } from './http.ts';
 import { ownAgent, ownStack } from './own-parts.ts';
 import { callAgent, createScenario, type Scenario } from './scenario.ts';
 import { verifies } from './verifies.ts';
@@ -21,7 +21,9 @@ function messagesOf({ body }: ReceivedCall): readonly JsonObject[] {
 
 /** What tools have told the model, oldest first. */
 const resultsOf = (call: ReceivedCall): readonly string[] =>
-  messagesOf(call).flatMap(({ role, content }) => (role === 'tool' ? [String(content)] : []));
+  messagesOf(call).flatMap(({ role, content }) =>
+    role === 'tool' && typeof content === 'string' ? [content] : [],
+  );
 
 function asks(wishes: readonly ToolWish[]): AgentAnswer {
   const calls = wishes.map(({ name, arguments: input }, index) => ({
@@ -93,7 +95,7 @@ describe('a model that calls its tools', () => {
         output: '{"price":3} and {"price":1} and {"price":3}',
         usage: { inputTokens: 30, outputTokens: 6, costUsd: 1.5, calls: 6 },
       });
-      const steps = await scenario.steps(String(run['id']));
+      const steps = await scenario.steps(textOf(run, 'id'));
       const tools = steps.filter(({ kind }) => kind === 'tool');
       expect(tools).toHaveLength(3);
       expect(tools[0]).toMatchObject({

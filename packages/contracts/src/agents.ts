@@ -40,14 +40,9 @@ const cost = z
 
 const limits = z
   .strictObject({
-    maxSteps: z
-      .int()
-      .min(1)
-      .max(100)
-      .exactOptional()
-      .meta({
-        description: 'Answers in one call: the first, and one after each round of tools. Default 25.',
-      }),
+    maxSteps: z.int().min(1).max(100).exactOptional().meta({
+      description: 'Answers in one call: the first, and one after each round of tools. Default 25.',
+    }),
     maxToolCalls: z
       .int()
       .min(0)
