@@ -10,7 +10,9 @@ import type { Behaviour, Counterpart, ReceivedCall } from './counterpart.ts';
 export interface LoopbackCall {
   readonly behaviour: Behaviour;
   readonly method: string;
-  /** After the base URL of the config, without the query. */
+  /** The base URL of the config, without a slash at its end. */
+  readonly baseUrl: string;
+  /** After that, without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -103,6 +105,7 @@ async function readCall(request: IncomingMessage, response: ServerResponse): Pro
   return {
     behaviour,
     method,
+    baseUrl: `http://${headers.host ?? ''}/${wish}`,
     path,
     query: url.searchParams,
     headers,

@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Json } from '@baton/core';
+import type { JsonObject } from '@baton/core';
 import type { InvokeContext } from '../adapter.ts';
 import { createPlays, failureOf, type Outcome } from '../vendor-stand.ts';
 import { createN8nAdapter } from './adapter.ts';
-import { startN8nCounterpart, type N8nStandInParams } from './n8n-counterpart.ts';
+import {
+  doneExecution,
+  startN8nCounterpart,
+  waitingExecution,
+  type N8nStandInParams,
+} from './n8n-counterpart.ts';
 
 const adapter = createN8nAdapter({ pollMs: 1 });
 const plays = createPlays(adapter, startN8nCounterpart);
@@ -66,17 +71,6 @@ describe('a webhook that streams', () => {
 
 describe('a webhook that answers at once', () => {
   const config = { respond: 'onReceived' };
-  const result = (json: readonly Json[]): Json => ({
-    id: '7',
-    status: 'success',
-    data: {
-      resultData: {
-        lastNodeExecuted: 'Set',
-        runData: { Set: [{ data: { main: [json.map((one) => ({ json: one }))] } }] },
-      },
-    },
-  });
-
   it('needs the public API', () => {
     const parsed = adapter.parseConfig({
       webhookUrl: 'https://n8n.example/webhook/x',
@@ -86,7 +80,11 @@ describe('a webhook that answers at once', () => {
   });
 
   it('is looked at until it is done', async () => {
-    const executions = [{ status: 'running' }, { status: 'waiting' }, result([{ cups: 2 }])];
+    const executions = [
+      () => ({ status: 'running' }),
+      () => ({ status: 'waiting' }),
+      () => doneExecution({ cups: 2 }),
+    ];
     const { reply, beats, counterpart } = await play({ config, answer: { executionId: 7 }, executions });
     expect(await reply).toMatchObject({ output: { cups: 2 }, foreignRef: '7' });
     expect(beats[0]).toEqual({ executionId: '7' });
@@ -96,7 +94,7 @@ describe('a webhook that answers at once', () => {
 
   it('is not started again when an earlier attempt has', async () => {
     const { reply, counterpart } = await play(
-      { config, executions: [result([1, 2])] },
+      { config, executions: [() => doneExecution(1, 2)] },
       { lastHeartbeat: { executionId: '7' } },
     );
     expect((await reply).output).toEqual([1, 2]);
@@ -108,14 +106,14 @@ describe('a webhook that answers at once', () => {
     const failed = await play({
       config,
       answer: { executionId: '7' },
-      executions: [{ status: 'error', data }],
+      executions: [() => ({ status: 'error', data })],
     });
     expect((await failureOf(failed)).detail).toContain('no kettle');
     expect(failed.beats.at(-1)).toBeNull();
     const stopped = await play({
       config,
       answer: { executionId: '7' },
-      executions: [{ status: 'canceled' }],
+      executions: [() => ({ status: 'canceled' })],
     });
     expect(await failureOf(stopped)).toMatchObject({ code: 'workflow_stopped', retryable: false });
   });
@@ -128,11 +126,83 @@ describe('a webhook that answers at once', () => {
   it('is stopped when it is aborted', async () => {
     const caller = new AbortController();
     const outcome = await play(
-      { config, answer: { executionId: '7' }, executions: [{ status: 'running' }] },
+      { config, answer: { executionId: '7' }, executions: [() => ({ status: 'running' })] },
       { signal: caller.signal, heartbeat: () => setImmediate(() => caller.abort()) },
     );
     expect((await failureOf(outcome)).code).toBe('aborted');
     expect(outcome.counterpart.stops?.()).toBe(1);
+  });
+});
+
+describe('a workflow that waits for a person', () => {
+  const config = { respond: 'onReceived' };
+  const waiting = (url: string): JsonObject => waitingExecution(url);
+  const answer = { outcome: 'approve', action: 'approve', comment: 'Fine.' };
+
+  it('asks with what it has handed to its Wait node, and never shows its URL', async () => {
+    const { reply, beats } = await play({ config, executions: [waiting] });
+    expect(await reply).toMatchObject({ output: null, finish: 'pause', foreignRef: '7' });
+    expect((await reply).pause).toEqual({
+      kind: 'approval',
+      title: 'Is the tea good?',
+      body: '```json\n{\n  "kind": "green"\n}\n```',
+      resume: { executionId: '7', node: 'Wait', since: 1 },
+    });
+    expect(JSON.stringify([await reply, beats])).not.toContain('signature');
+  });
+
+  it('may ask for a form', async () => {
+    const form = { type: 'object', properties: { cups: { type: 'integer' } } };
+    const question = { title: '', body: 'How many?', form };
+    const { reply } = await play({ config, executions: [(url) => waitingExecution(url, { question })] });
+    expect((await reply).pause).toMatchObject({ kind: 'form', form, title: '' });
+  });
+
+  it('waits for others as well: for a time, and for who knows its URL from elsewhere', async () => {
+    const executions = [
+      (url: string) => waitingExecution(url, { parameters: { resume: 'timeInterval' } }),
+      (url: string) => waitingExecution(url, { question: { resumeUrl: null } }),
+      () => doneExecution('tea'),
+    ];
+    expect((await (await play({ config, executions })).reply).output).toBe('tea');
+  });
+
+  it('says how it must be set up when its node takes no answer', async () => {
+    const parameters = { httpMethod: 'GET' };
+    const outcome = await play({ config, executions: [(url) => waitingExecution(url, { parameters })] });
+    expect(await failureOf(outcome)).toMatchObject({ code: 'wait_takes_no_answer', retryable: false });
+  });
+
+  it('goes on with the answer, once, and asks again at another place', async () => {
+    const again = (url: string): JsonObject => waitingExecution(url, { since: 2 });
+    const resume = { state: { executionId: '7', node: 'Wait', since: 1 }, answer };
+    // The first look after the answer may still find it where it was.
+    const first = await plays.play({ config, executions: [waiting, waiting, again] }, { resume });
+    expect((await first.reply).pause?.resume).toEqual({ executionId: '7', node: 'Wait', since: 2 });
+    expect(first.counterpart.calls().filter(({ path }) => path === '/webhook-waiting/7')).toMatchObject([
+      { method: 'POST', body: answer },
+    ]);
+    const late = await plays.play({ config, executions: [() => doneExecution('tea')] }, { resume });
+    expect((await late.reply).output).toBe('tea');
+    expect(late.counterpart.calls().map(({ method }) => method)).toEqual(['GET', 'GET']);
+  });
+
+  it('takes it well that it was answered a moment ago', async () => {
+    const executions = [waiting, () => doneExecution('tea')];
+    const resume = { state: { executionId: '7', node: 'Wait', since: 1 }, answer };
+    const outcome = await plays.play({ config, executions, answered: true }, { resume });
+    expect((await outcome.reply).output).toBe('tea');
+  });
+
+  it('is not asked again when it fails after the answer', async () => {
+    const resume = { state: { executionId: '7', node: 'Wait', since: 1 }, answer };
+    const outcome = await plays.play(
+      { config, executions: [waiting, () => ({ status: 'error' })] },
+      { resume },
+    );
+    expect(await failureOf(outcome)).toMatchObject({ code: 'workflow_failed', retryable: false });
+    const lost = await plays.play({ config }, { resume: { state: {}, answer } });
+    expect(await failureOf(lost)).toMatchObject({ code: 'invalid_resume' });
   });
 });
 
