@@ -17,6 +17,8 @@ export const REQUIREMENTS = {
   'AGENT-8': 'A secret is named in a config, looked up for the call, and shown nowhere.',
   'AGENT-9':
     'A model calls other registered agents as its tools, each call a step of its own with one key, within its limits.',
+  'AGENT-10':
+    'An agent is called as often at once as its version allows; calls beyond that wait in order and show how many go first.',
   'FLOW-1':
     'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',
   'FLOW-2': 'A version is published once, its author recorded; again is 200, other content 409.',

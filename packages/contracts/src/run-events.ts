@@ -13,6 +13,7 @@ export const RUN_EVENT_TYPES = [
   'run.corrected',
   'step.started',
   'step.waiting',
+  'step.resumed',
   'step.retrying',
   'step.completed',
   'step.faulted',

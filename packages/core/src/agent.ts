@@ -120,6 +120,14 @@ export interface PinnedTool {
   readonly parameters?: JsonObject | boolean;
 }
 
+/** How many calls may be under way at once; at least one of the two is there. */
+export interface AgentConcurrency {
+  /** Of this version. */
+  readonly max?: number;
+  /** Of all versions of the agent in the workspace. */
+  readonly perWorkspace?: number;
+}
+
 /** The agent version a run is pinned to: all that a call of it needs. */
 export interface PinnedAgent {
   readonly name: string;
@@ -131,6 +139,7 @@ export interface PinnedAgent {
   readonly timeoutMs: number;
   readonly retry: AgentRetry;
   readonly effects: Effects;
+  readonly concurrency?: AgentConcurrency;
   readonly limits?: AgentLimits;
   /** The agents it may call as tools, by the tools' names. */
   readonly tools?: Readonly<Record<string, PinnedTool>>;

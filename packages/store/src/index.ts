@@ -1,3 +1,5 @@
+export type { CallsAhead } from './agent-call-ahead.ts';
+export type { Admission, AgentCallRepository, AskedCall, ReleasedCall } from './agent-calls.ts';
 export type {
   AgentListParams,
   AgentRecord,

@@ -19,6 +19,8 @@ export function foldStep(before: StepRecord | undefined, event: EventOfStep): St
       };
     case 'step.waiting':
       return { ...step, ...waiting(event), status: 'waiting' };
+    case 'step.resumed':
+      return { ...step, status: 'running', wait: null };
     case 'step.retrying':
       return {
         ...step,

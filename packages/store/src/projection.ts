@@ -94,6 +94,7 @@ function foldRun(run: RunState, event: NumberedTrace): RunState {
     case 'agent.usage':
       return { ...run, usage: spend(run.usage, event.agent, event.usage) };
     case 'step.waiting':
+    case 'step.resumed':
     case 'step.retrying':
     case 'step.started':
     case 'step.completed':

@@ -1,3 +1,4 @@
+import { createAgentCallRepository, type AgentCallRepository } from './agent-calls.ts';
 import { createAgentRepository, type AgentRepository } from './agents.ts';
 import { createArtifactRepository, type ArtifactRepository } from './artifacts.ts';
 import { openDatabase, select } from './database.ts';
@@ -25,6 +26,7 @@ export interface Store {
   readonly workspaces: WorkspaceRepository;
   readonly workflows: WorkflowRepository;
   readonly agents: AgentRepository;
+  readonly agentCalls: AgentCallRepository;
   readonly runs: RunRepository;
   readonly events: EventRepository;
   readonly steps: StepRepository;
@@ -50,6 +52,7 @@ export function createStore(params: StoreParams): Store {
     workspaces: createWorkspaceRepository(db),
     workflows: createWorkflowRepository(db),
     agents: createAgentRepository(db),
+    agentCalls: createAgentCallRepository(db),
     runs: createRunRepository(db),
     events: createEventRepository(db),
     steps: createStepRepository(db),

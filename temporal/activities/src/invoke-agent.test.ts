@@ -32,6 +32,7 @@ const { invokeAgent, invokeAgentLocally } = createInvokeAgent({
   egress,
   secrets: { resolve: async (name) => (name === 'colour' ? 'a secret green' : null) },
   localCalls: createLocalCalls(),
+  desk: { through: (_params, make) => make() },
 });
 
 const writer: PinnedAgent = {

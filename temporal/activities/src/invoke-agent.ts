@@ -9,6 +9,7 @@ import {
 } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import type { Activities, InvokeAgentParams } from './activities.ts';
+import type { AdmissionDesk } from './admission.ts';
 import type { LocalCalls } from './local-calls.ts';
 import { createEffects, type Effect, type Work } from './effects.ts';
 
@@ -18,6 +19,7 @@ export interface InvokeAgentPorts {
   readonly egress: Egress;
   readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
+  readonly desk: Pick<AdmissionDesk, 'through'>;
 }
 
 /** Makes the activity that delivers one call to an agent. */
@@ -26,7 +28,8 @@ export function createInvokeAgent(
 ): Pick<Activities, 'invokeAgent' | 'invokeAgentLocally'> {
   const effects = createEffects<Json>(ports.localCalls);
   return {
-    invokeAgent: (params) => effects.run(effectOf(params), call(ports, params)),
+    invokeAgent: (params) =>
+      ports.desk.through(params, () => effects.run(effectOf(params), call(ports, params))),
     invokeAgentLocally: (params) => effects.runLocally(effectOf(params), call(ports, params)),
   };
 }

@@ -13,7 +13,7 @@ export interface Reconciler {
 
 /** Parameters of {@link createReconciler}. */
 export interface ReconcilerParams {
-  readonly store: Pick<Store, 'runs' | 'events' | 'humanTasks' | 'outbox' | 'notifications'>;
+  readonly store: Pick<Store, 'runs' | 'events' | 'humanTasks' | 'agentCalls' | 'outbox' | 'notifications'>;
   readonly gateway: Gateway;
   readonly retell: ClosingPorts['retell'];
   readonly onError: LoopParams['onError'];
@@ -30,6 +30,7 @@ export function createReconciler({ store, gateway, retell, onError }: Reconciler
     { name: 'ends', everyMs: 1_000, round: whenUp(() => confirmProvisional(ports)) },
     { name: 'idle', everyMs: 5_000, round: whenUp(() => checkIdle(ports)) },
     { name: 'decisions', everyMs: 5_000, round: whenUp(() => signalUnacknowledged(ports)) },
+    { name: 'agent calls', everyMs: 5_000, round: async () => (await store.agentCalls.callDue()) > 0 },
   ].map((loop) => createLoop({ ...loop, onError }));
   const loops = [relay, ...others];
   let unsubscribe: () => void = () => undefined;

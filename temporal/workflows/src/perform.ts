@@ -13,8 +13,10 @@ import { toFailure } from './failures.ts';
 import { performHumanTask } from './human-task.ts';
 import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
 import type { BatonSinks } from './messages.ts';
+import { motionAfter, motionOf } from './motions.ts';
 import type { Motion } from './succession.ts';
 import { summaryOf } from './summaries.ts';
+import { mayHaveToWait, performWaitingCall } from './waiting-call.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** Beyond an agent's own time-out: what the worker needs to tell that it was reached. */
@@ -58,6 +60,10 @@ export interface PerformerParams {
   readonly decided: WakeUps;
   /** Ids of child runs that may have ended. */
   readonly childRunEnded: WakeUps;
+  /** Keys of calls that wait and whose turn may have come. */
+  readonly callDue: WakeUps;
+  /** Whether nothing new is to begin. */
+  readonly isSuspended: () => boolean;
 }
 
 /** What the performers of single commands share. */
@@ -80,10 +86,8 @@ interface Open {
 export function createPerformer(params: PerformerParams): Performer {
   const open = new Map<number, Open>();
   const feed = (event: InterpreterEvent): void => {
-    if (event.kind === 'human-task-opened' || event.kind === 'child-started') {
-      const waiting = open.get(event.command);
-      if (waiting !== undefined) waiting.motion = 'resting';
-    }
+    const told = 'command' in event ? open.get(event.command) : undefined;
+    if (told !== undefined) told.motion = motionAfter(event) ?? told.motion;
     params.feed(event);
   };
   const stage: Stage = { ...params, feed, chain: createLocalChain() };
@@ -154,7 +158,7 @@ function begin(
       answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
     },
   );
-  return { motion: MOTIONS[command.kind], isLocal: local !== null, isCall: isCall(command), cancel, done };
+  return { motion: motionOf(command), isLocal: local !== null, isCall: isCall(command), cancel, done };
 }
 
 function eventOf(command: OpenCommand, result: Json): InterpreterEvent {
@@ -162,17 +166,6 @@ function eventOf(command: OpenCommand, result: Json): InterpreterEvent {
     ? { kind: 'fired', command: command.id }
     : { kind: 'completed', command: command.id, result };
 }
-
-/** What is under way from the moment at which a command goes out. */
-const MOTIONS: Readonly<Record<OpenCommand['kind'], Motion>> = {
-  'start-timer': 'resting',
-  'invoke-agent': 'calling',
-  'call-http': 'calling',
-  // The task that is there already is found again.
-  'open-human-task': 'calling',
-  // A start that Temporal has not confirmed would end with the execution.
-  'start-run': 'bound',
-};
 
 /** Something under way that can be ended early. */
 interface Effect {
@@ -191,8 +184,11 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
     case 'start-timer':
       return sleep(Math.max(0, command.dueAt - Date.now()), { summary: summaryOf(command) }).then(() => null);
     case 'invoke-agent':
+      return mayHaveToWait(stage, command)
+        ? performWaitingCall(stage, command, () => deliver(stage, command))
+        : deliver(stage, command);
     case 'call-http':
-      return deliveriesOf(stage, command).ordinary(false);
+      return deliver(stage, command);
     case 'open-human-task':
       return performHumanTask(stage, command);
     case 'start-run':
@@ -203,6 +199,10 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
 }
 
 type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
+
+function deliver(stage: Stage, command: Call): Promise<Json> {
+  return deliveriesOf(stage, command).ordinary(false);
+}
 
 /** Whether a command calls somebody, as far as its delivery goes. */
 export function isCall(command: Command): command is Call {

@@ -20,7 +20,7 @@ export interface StepRef {
 }
 
 /** Why a run or a step waits. */
-export type WaitKind = 'human' | 'timer' | 'event' | 'retry' | 'run' | 'agent';
+export type WaitKind = 'human' | 'timer' | 'event' | 'retry' | 'run' | 'agent' | 'capacity';
 
 /** What happened, as readers of a run see it. */
 export type TraceEvent =
@@ -40,6 +40,8 @@ export type TraceEvent =
       readonly humanTaskId?: string;
       readonly childRunId?: string;
     }
+  /** What the step has waited for is there: its call is made now. */
+  | { readonly type: 'step.resumed'; readonly step: StepRef }
   | {
       readonly type: 'step.retrying';
       readonly step: StepRef;

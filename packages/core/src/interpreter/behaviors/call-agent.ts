@@ -106,7 +106,8 @@ function invocation(
   { key, input }: { readonly key: string; readonly input: Json },
 ): NewCommand {
   const target = keyOf(turn, frame);
-  const { name, inputSchema, timeoutMs, effects, limits } = agentOf(turn, frame);
+  const agent = agentOf(turn, frame);
+  const { name, inputSchema, timeoutMs, limits } = agent;
   checkSchema(turn, hookOf(inputSchema), { value: input, what: `input of agent ${name}` });
   return {
     kind: 'invoke-agent',
@@ -115,9 +116,14 @@ function invocation(
     agent: target,
     input,
     ...(limits === undefined ? {} : { budget: leftOf(limits) }),
-    local: mayRunLocally(turn, { harmless: effects !== 'unknown', timeoutMs, target }),
+    local: mayRunLocally(turn, { harmless: isHarmless(agent), timeoutMs, target }),
     timeoutMs,
   };
+}
+
+/** A call that may have to wait until others have ended holds up no workflow task. */
+function isHarmless({ effects, concurrency }: PinnedAgent): boolean {
+  return effects !== 'unknown' && concurrency === undefined;
 }
 
 function hookOf(schema: Schema | undefined): DataHook {

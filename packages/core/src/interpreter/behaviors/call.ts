@@ -21,6 +21,7 @@ import {
   type Turn,
 } from '../turn.ts';
 import { noteDelivery, recordDelivery } from '../visits.ts';
+import { noteAdmitted, noteQueued, unqueued } from './capacity.ts';
 
 type Call = Extract<Body, { kind: 'call' }>;
 
@@ -61,7 +62,7 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       push(turn, { do: 'finish', frame: frame.id, output: kind.read(turn, ended, result) });
     },
     failed(turn, frame, failure) {
-      const body = bodyOf(frame, 'call');
+      const body = unqueued(bodyOf(frame, 'call'));
       const delayMs = kind.retryAfter?.(turn, frame, { failure, attempt: body.attempt }) ?? null;
       if (delayMs !== null) return backOff(turn, frame, { body, failure, delayMs });
       const ended = putBody(turn, frame, { kind: 'leaf', attempt: body.attempt });
@@ -73,6 +74,8 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       call(turn, frame, { attempt: attempt + 1, command, ...(pause === undefined ? {} : { pause }) });
     },
     progress(turn, frame, news) {
+      if (news.kind === 'call-queued') return noteQueued(turn, frame);
+      if (news.kind === 'call-admitted') return noteAdmitted(turn, frame);
       const body = bodyOf(frame, 'call');
       // Who goes on in another execution asks again, and is told again.
       if (body.announced === true || kind.announce?.(turn, frame, news) !== true) return;
