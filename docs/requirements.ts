@@ -69,6 +69,8 @@ export const REQUIREMENTS = {
   'DURABLE-9': 'A decision whose signal was lost is signaled again.',
   'DURABLE-10':
     'Events, steps and states of runs are rebuilt from Temporal’s histories, equal to what they were.',
+  'PYTHON-1':
+    'An agent of a Python framework is called, pauses, goes on, is canceled and survives its worker as every other one.',
   'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',
   'TENANT-1': 'The application role owns nothing and every table has a workspace.',
   'TENANT-2': 'Large payloads are checked into the artifact store; histories hold a reference.',

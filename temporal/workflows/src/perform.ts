@@ -7,6 +7,7 @@ import {
   proxyLocalActivities,
   proxySinks,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { performChildRun } from './child-run.ts';
 import { toFailure } from './failures.ts';
@@ -14,6 +15,7 @@ import { performHumanTask } from './human-task.ts';
 import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
 import type { BatonSinks } from './messages.ts';
 import { motionAfter, motionOf } from './motions.ts';
+import { isPythonAgent, pythonQueueOf } from './python-agents.ts';
 import type { Motion } from './succession.ts';
 import { summaryOf } from './summaries.ts';
 import { mayHaveToWait, performWaitingCall } from './waiting-call.ts';
@@ -148,7 +150,7 @@ function begin(
   command: OpenCommand,
   { answer, isAlone }: { readonly answer: Answer; readonly isAlone: boolean },
 ): Open {
-  const local = isAlone && mayBeLocal(command) ? command : null;
+  const local = isAlone && mayBeLocal(command) && !runsInPython(stage, command) ? command : null;
   const { cancel, result } = local === null ? effect(stage, command) : callLocally(stage, local);
   const done = result.then(
     (value) => {
@@ -244,8 +246,9 @@ function callLocally(stage: Stage, command: Call): Effect {
 }
 
 /** Not asynchronous: a proxy of activities would be taken for a promise, and `then` for an activity. */
-function ordinaryCalls(command: Call): Activities {
+function ordinaryCalls(command: Call, taskQueue?: string): Activities {
   return proxyActivities<Activities>({
+    ...(taskQueue === undefined ? {} : { taskQueue }),
     startToCloseTimeout: command.timeoutMs + MARGIN_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
     summary: summaryOf(command),
@@ -262,7 +265,13 @@ function localCalls(command: Call): Activities {
   });
 }
 
-function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
+/** Whether a call is one of an agent that only workers in Python can run. */
+function runsInPython({ snapshot }: Stage, command: Call): boolean {
+  const agent = command.kind === 'invoke-agent' ? snapshot.agents[command.agent] : undefined;
+  return agent !== undefined && isPythonAgent(agent);
+}
+
+function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
   const { idempotencyKey, step, timeoutMs } = command;
   const delivery = { idempotencyKey, step, timeoutMs };
   if (command.kind === 'call-http') {
@@ -272,8 +281,9 @@ function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
       ordinary: (goesOn) => ordinaryCalls(command).callHttp(goesOn ? { ...params, goesOn } : params),
     };
   }
-  const agent = snapshot.agents[command.agent];
+  const agent = stage.snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
+  const queue = runsInPython(stage, command) ? pythonQueueOf(workflowInfo().taskQueue) : undefined;
   const { input, session, resume, budget } = command;
   const more = {
     ...(session === undefined ? {} : { session }),
@@ -283,6 +293,6 @@ function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
   const params = { ...delivery, agent, input, ...more };
   return {
     local: () => localCalls(command).invokeAgentLocally(params),
-    ordinary: (goesOn) => ordinaryCalls(command).invokeAgent(goesOn ? { ...params, goesOn } : params),
+    ordinary: (goesOn) => ordinaryCalls(command, queue).invokeAgent(goesOn ? { ...params, goesOn } : params),
   };
 }
