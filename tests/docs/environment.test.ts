@@ -12,7 +12,7 @@ const READS = [
   /\b(?:process\.env|env|environment)(?:\.|\[')([A-Z][A-Z0-9_]+)/g,
   /\((?:env|environment), '([A-Z][A-Z0-9_]+)'/g,
   /^ +([A-Z][A-Z0-9_]{3,}): (?:z\b|port\b)/gm,
-  /\b(?:environ(?:ment)?\.get|number)\("([A-Z][A-Z0-9_]+)"/g,
+  /\b(?:environ\.get|environment\.get|number)\("([A-Z][A-Z0-9_]+)"/g,
 ];
 
 function variablesIn(source: string): readonly string[] {

@@ -7,7 +7,7 @@ import type { Stack } from './stack.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where scenarios keep agents in Python. */
-export const PYTHON_AGENTS = join(root, 'tests', 'e2e', 'python-agents');
+const PYTHON_AGENTS = join(root, 'tests', 'e2e', 'python-agents');
 
 /** Making an environment means to download. */
 const PATIENCE_MS = 300_000;
@@ -18,7 +18,7 @@ const PYTHON = process.env['BATON_PYTHON'] ?? 'python3';
 export function hasPython(): boolean {
   const probe = 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 10))';
   const has = spawnSync(PYTHON, ['-c', probe]).status === 0;
-  if (!has) console.warn('NOT RUN: scenarios of agents in Python; there is no Python ≥ 3.10.');
+  if (!has) process.stderr.write('NOT RUN: scenarios of agents in Python; there is no Python ≥ 3.10.\n');
   return has;
 }
 
