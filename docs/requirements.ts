@@ -19,6 +19,7 @@ export const REQUIREMENTS = {
     'A model calls other registered agents as its tools, each call a step of its own with one key, within its limits.',
   'AGENT-10':
     'An agent is called as often at once as its version allows; calls beyond that wait in order and show how many go first.',
+  'AGENT-19': 'A cancel reaches whoever works on a call: the vendor is told, and the connection is closed.',
   'FLOW-1':
     'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',
   'FLOW-2': 'A version is published once, its author recorded; again is 200, other content 409.',
