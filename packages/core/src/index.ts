@@ -65,6 +65,7 @@ export {
   type AgentReply,
   type AgentConcurrency,
   type AgentLimits,
+  type ReplyEvent,
   type AgentRetry,
   type Effects,
   type PauseItem,

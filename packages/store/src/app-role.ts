@@ -25,6 +25,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_keys: 'SELECT, INSERT, UPDATE, DELETE',
   artifacts: 'SELECT, INSERT',
+  live_frames: 'SELECT, INSERT, DELETE',
 };
 
 const ATTEMPTS = 5;

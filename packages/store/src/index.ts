@@ -31,6 +31,14 @@ export type {
   SinkBatch,
   SinkEvent,
 } from './events.ts';
+export type {
+  FrameListParams,
+  FrameRecord,
+  FrameRepository,
+  FrameType,
+  NewFrame,
+  StepKey,
+} from './frames.ts';
 export type { Assignee, HumanTaskListParams } from './human-task-list.ts';
 export type {
   Actor,

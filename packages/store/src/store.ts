@@ -3,6 +3,7 @@ import { createAgentRepository, type AgentRepository } from './agents.ts';
 import { createArtifactRepository, type ArtifactRepository } from './artifacts.ts';
 import { openDatabase, select } from './database.ts';
 import { createEventRepository, type EventRepository } from './events.ts';
+import { createFrameRepository, type FrameRepository } from './frames.ts';
 import { createHumanTaskRepository, type HumanTaskRepository } from './human-tasks.ts';
 import { createIdempotencyRepository, type IdempotencyRepository } from './idempotency.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
@@ -30,6 +31,7 @@ export interface Store {
   readonly runs: RunRepository;
   readonly events: EventRepository;
   readonly steps: StepRepository;
+  readonly frames: FrameRepository;
   readonly retell: RetellRepository;
   readonly humanTasks: HumanTaskRepository;
   readonly outbox: OutboxRepository;
@@ -56,6 +58,7 @@ export function createStore(params: StoreParams): Store {
     runs: createRunRepository(db),
     events: createEventRepository(db),
     steps: createStepRepository(db),
+    frames: createFrameRepository(db),
     retell: createRetellRepository(db),
     humanTasks: createHumanTaskRepository(db),
     outbox: createOutboxRepository(db),

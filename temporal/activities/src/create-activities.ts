@@ -7,6 +7,7 @@ import { createCallHttp } from './call-http.ts';
 import { createChildRuns } from './child-runs.ts';
 import { createHumanTaskActivities } from './human-tasks.ts';
 import { createInvokeAgent } from './invoke-agent.ts';
+import type { LiveFrames } from './live-frames.ts';
 import type { LocalCalls } from './local-calls.ts';
 
 /** What the effects of runs need. */
@@ -15,6 +16,7 @@ export interface ActivityPorts {
   readonly egress: Egress;
   readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
+  readonly frames: LiveFrames;
   readonly store: Pick<Store, 'humanTasks' | 'runs' | 'workflows' | 'agents' | 'agentCalls'>;
 }
 

@@ -13,4 +13,5 @@ export type {
   QueuedCall,
 } from './activities.ts';
 export { createActivities, type ActivityPorts } from './create-activities.ts';
+export type { LiveDelivery, LiveFrames, LiveLine } from './live-frames.ts';
 export { createLocalCalls, type LocalCalls } from './local-calls.ts';

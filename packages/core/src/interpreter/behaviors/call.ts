@@ -33,6 +33,8 @@ export interface CallKind {
   read(turn: Turn, frame: Frame, result: Json): Json;
   /** Goes on after an answer that is not the last one; false: it is. */
   goOn?(turn: Turn, frame: Frame, result: Json): boolean;
+  /** Reports what came before the answer, when it tells. */
+  tell?(turn: Turn, frame: Frame, result: Json): void;
   /** What the call used, when it tells. */
   usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string } | null;
   /** Milliseconds until the next attempt, or null to fault. */
@@ -53,7 +55,8 @@ export function callBehavior(kind: CallKind): TaskBehavior {
     completed(turn, frame, result) {
       const { command, calledAt, attempt } = bodyOf(frame, 'call');
       noteDuration(turn, targetOf(command), turn.at - calledAt);
-      // The usage counts whatever is thought of the answer.
+      // What was told and used counts whatever is thought of the answer.
+      kind.tell?.(turn, frame, result);
       const used = kind.usage?.(turn, frame, result) ?? null;
       if (used !== null) addUp(turn, frame, used);
       if (kind.goOn?.(turn, frame, result) === true) return;
