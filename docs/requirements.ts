@@ -43,6 +43,8 @@ export const REQUIREMENTS = {
   'RUN-7': 'A run can be canceled, terminated, suspended and resumed; what the state does not allow is 409.',
   'RUN-8': 'A dry run with mocks gives steps and result without any effect.',
   'RUN-9': 'A child run has lineage, and its end is its parent’s answer.',
+  'RUN-10':
+    'What an agent tells while it works is streamed before its step has ended, from any offset; tool calls and messages are kept as events.',
   'HUMAN-1': 'A human task is listed for its candidates, read, claimed and released.',
   'HUMAN-2': 'A decision is made once: checks in the documented order, the same key replays the answer.',
   'HUMAN-3':

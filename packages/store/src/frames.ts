@@ -45,7 +45,7 @@ export interface FrameListParams {
    * Frames of open steps, unless the run has told more than this position: a reader that has seen no later event sees no
    * frame of a step before the step has started, and none after it has ended.
    */
-  readonly seen: number;
+  readonly seen?: number;
   /** Frames of these steps instead, whether they are open or not. */
   readonly steps?: readonly number[];
   readonly limit: number;
@@ -106,7 +106,7 @@ export function createFrameRepository({ prisma }: Database): FrameRepository {
 
 function wantedOf({ seen, steps }: FrameListParams): Sql {
   return steps === undefined
-    ? sql`s.ended_at IS NULL AND r.last_position <= ${seen}::int`
+    ? sql`s.ended_at IS NULL AND r.last_position <= ${seen ?? 0}::int`
     : sql`f.step_id = ANY (${[...steps]}::int[])`;
 }
 
