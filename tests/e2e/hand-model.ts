@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { Json } from '@baton/core';
+import { listenOnLoopback } from './loopback.ts';
 
 /** A model behind chat completions that says what the test tells it to, when the test tells it to. */
 export interface HandModel {
@@ -32,18 +33,11 @@ export async function startHandModel(): Promise<HandModel> {
       else taker(call);
     });
   });
-  server.unref();
-  server.on('connection', (socket) => socket.unref());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { url, stop } = await listenOnLoopback(server);
   return {
-    endpoint: `http://127.0.0.1:${port}/v1`,
+    endpoint: `${url}/v1`,
     nextCall: async () => calls.shift() ?? new Promise((resolve) => waiting.push(resolve)),
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    stop,
   };
 }
 

@@ -33,6 +33,10 @@ async function startAsking(): Promise<string> {
   return textOf(isObject(started.body) ? started.body : {}, 'id');
 }
 
+/** A text of a frame, or a number as text. */
+const wordOf = (frame: Frame, field: string): string =>
+  JSON.stringify(dataOf(frame)[field] ?? null).replaceAll('"', '');
+
 const dataOf = (frame: Frame): JsonObject => {
   const data = parseJson(frame.data);
   return isObject(data) ? data : {};
@@ -42,7 +46,7 @@ const dataOf = (frame: Frame): JsonObject => {
 const chunksOf = (frames: readonly Frame[]): readonly string[] =>
   frames
     .filter(({ id, event }) => id === '' && event === 'agent.chunk')
-    .map((frame) => `${dataOf(frame)['offset']} ${String(dataOf(frame)['text'])}`);
+    .map((frame) => `${wordOf(frame, 'offset')} ${wordOf(frame, 'text')}`);
 
 const says =
   (text: string) =>
@@ -78,8 +82,8 @@ describe('what agents tell while they work', () => {
       await late.until(says('Swiss '));
       expect(chunksOf(late.frames)).toEqual(['1 In the ', '2 Swiss ']);
 
-      const step = isObject(chunk?.['step']) ? chunk['step']['id'] : null;
-      const resumed = await openStream(eventsUrl(runId, `?frames=${String(step)}:1`), {
+      const step = isObject(chunk?.['step']) ? Number(chunk['step']['id']) : 0;
+      const resumed = await openStream(eventsUrl(runId, `?frames=${step}:1`), {
         'last-event-id': '2',
       });
       const silent = await openStream(eventsUrl(runId, '?frames=none'));

@@ -49,8 +49,8 @@ function textsOf(text: string): readonly string[] {
 function shortened(type: FrameType, data: Readonly<Record<string, Json>>): FramePiece {
   const { id, name, arguments: given, result, isError } = data;
   const cut = {
-    id: excerpt(String(id), 200),
-    name: excerpt(String(name), 200),
+    id: typeof id === 'string' ? excerpt(id, 200) : '',
+    name: typeof name === 'string' ? excerpt(name, 200) : '',
     ...(given === undefined ? {} : { arguments: excerpt(JSON.stringify(given), MOST_OF_ONE) }),
     ...(result === undefined ? {} : { result: excerpt(JSON.stringify(result), MOST_OF_ONE) }),
     ...(isError === true ? { isError } : {}),

@@ -1,5 +1,5 @@
 -- What agents tell while they work: kept while their step runs, for readers of the run. Nothing is lost that counts when the
--- table is empty, so it is UNLOGGED: a crash of the server empties it.
+-- table is empty, so the table is not logged, and a crash of the server empties it.
 --
 -- Who writes calls write_live_frames and nothing else, once for many frames of many runs. Its arrays have one member for each
 -- frame, in the order in which things were told: the run, the step and its attempt, the delivery (Temporal's number of the

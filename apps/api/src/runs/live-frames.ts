@@ -1,5 +1,5 @@
 import type { LiveFrame } from '@baton/contracts';
-import { isObject, own, type RunId, type Scope } from '@baton/core';
+import { isObject, own, type Json, type RunId, type Scope } from '@baton/core';
 import type { EventRecord, FrameListParams, FrameRecord, Store } from '@baton/store';
 import { toLiveFrameJson } from './run-event-codec.ts';
 
@@ -65,12 +65,12 @@ export function createLiveFrames(
 /** Number of the step of an agent that an event ends. */
 function endedBy({ type, body }: EventRecord): number | null {
   const step = own(body, 'step');
-  if (!ENDS.has(type) || !isObject(step) || !AGENTS.has(String(step['kind']))) return null;
+  if (!ENDS.has(type) || !isObject(step) || !AGENTS.includes(step['kind'] ?? null)) return null;
   return typeof step['id'] === 'number' ? step['id'] : null;
 }
 
 /** Kinds of steps that ask agents. */
-const AGENTS = new Set(['call-agent', 'tool']);
+const AGENTS: readonly Json[] = ['call-agent', 'tool'];
 
 const ENDS = new Set(['step.completed', 'step.faulted', 'step.canceled']);
 

@@ -159,7 +159,7 @@ function live(id: string, ...texts: readonly string[]): Promise<void> {
 function shown(text: string): readonly string[] {
   return [...text.matchAll(/^(?:id: (\d+)\n)?event: (\S+)\ndata: (.*)$/gm)].map(([, id, type, data = '']) => {
     const { offset, text: told } = fromFrame(data);
-    return id === undefined ? `${offset} ${told}` : `${id} ${type}`;
+    return id === undefined ? `${String(offset)} ${String(told)}` : `${id} ${type}`;
   });
 }
 
