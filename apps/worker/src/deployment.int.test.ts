@@ -55,6 +55,7 @@ async function startVersion(buildId: string): Promise<Version> {
     logger,
     metrics: createMetrics(),
     secrets: createEnvironmentSecrets({}),
+    environment: {},
   });
   const told: string[] = [];
   const record: EventSink['sinks']['baton']['record'] = {

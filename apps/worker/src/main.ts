@@ -15,7 +15,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const)
     stopping.abort();
   });
 const secrets = createEnvironmentSecrets(process.env);
-const exitCode = await main(createParts(settings, { logger, metrics: createMetrics(), secrets }));
+const exitCode = await main(
+  createParts(settings, { logger, metrics: createMetrics(), secrets, environment: process.env }),
+);
 // The native half of a worker that could not shut down would keep the process for ever.
 process.exit(exitCode);
 

@@ -38,7 +38,7 @@ export async function startWorkerFixture(): Promise<WorkerFixture> {
   const taskQueue = uniqueTaskQueue('worker');
   const parts = createParts(
     readSettings({ DATABASE_URL: url.href, TEMPORAL_ADDRESS: address, BATON_TASK_QUEUE: taskQueue }),
-    { logger, metrics: createMetrics(), secrets: createEnvironmentSecrets({}) },
+    { logger, metrics: createMetrics(), secrets: createEnvironmentSecrets({}), environment: {} },
   );
   const connection = await NativeConnection.connect({ address });
   const worker = await createTemporalWorker(parts, { connection, bundle: await parts.bundle() });

@@ -11,7 +11,12 @@ function partsInTheDark(lines: string[] = []): Parts {
     TEMPORAL_ADDRESS: '127.0.0.1:1',
   });
   const logger = createLogger({ service: 'worker', destination: { write: (line) => void lines.push(line) } });
-  return createParts(settings, { logger, metrics: createMetrics(), secrets: createEnvironmentSecrets({}) });
+  return createParts(settings, {
+    logger,
+    metrics: createMetrics(),
+    secrets: createEnvironmentSecrets({}),
+    environment: {},
+  });
 }
 
 describe('createParts()', () => {

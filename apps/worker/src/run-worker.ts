@@ -1,5 +1,12 @@
-import { createAdapterRegistry, createAdapters, type SecretResolver } from '@baton/agents';
+import {
+  createAdapterRegistry,
+  createAdapters,
+  createNodeAgents,
+  type NodeAgents,
+  type SecretResolver,
+} from '@baton/agents';
 import { createClaimCheck } from '@baton/codec';
+import { parseWorkspaceId } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
 import { createStore, type Store } from '@baton/store';
 import type { Logger, Metrics } from '@baton/telemetry';
@@ -22,7 +29,6 @@ import {
 } from '@temporalio/worker';
 import { deploymentOptions } from './deployment.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
-import { createFrameWriter, type FrameWriter } from './frame-writer.ts';
 import { createRetelling, type Retelling } from './retelling.ts';
 import type { Settings } from './settings.ts';
 
@@ -38,22 +44,27 @@ export interface Parts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly secrets: SecretResolver;
+  /** The environment of this process, for programs that it starts. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly store: Store;
   /** What stands in front of every payload. */
   readonly codec: ReturnType<typeof createClaimCheck>;
   readonly egress: Egress;
+  readonly nodeAgents: NodeAgents;
   readonly gateway: Gateway;
   /** The workflow code, bundled with the first call. */
   readonly bundle: () => Promise<WorkflowBundleWithSourceMap>;
   readonly retelling: Retelling;
   readonly confirmer: Confirmer;
   readonly sink: EventSink;
-  readonly frames: FrameWriter;
   readonly reconciler: Reconciler;
 }
 
 /** Builds what the worker needs; nothing is connected yet. */
-export function createParts(settings: Settings, tools: Pick<Parts, 'logger' | 'metrics' | 'secrets'>): Parts {
+export function createParts(
+  settings: Settings,
+  tools: Pick<Parts, 'logger' | 'metrics' | 'secrets' | 'environment'>,
+): Parts {
   const { logger } = tools;
   const store = createStore({ databaseUrl: settings.DATABASE_URL });
   const codec = createClaimCheck(store.artifacts);
@@ -83,36 +94,43 @@ export function createParts(settings: Settings, tools: Pick<Parts, 'logger' | 'm
       logger.warn('events.not_stored', { error });
     },
   });
-  const frames = createFrameWriter({
-    frames: store.frames,
-    onError: (error) => {
-      logger.warn('frames.not_stored', { error });
-    },
-  });
   return {
     settings,
     ...tools,
     store,
     codec,
     egress: createEgress({ policy: { allowLoopback: settings.BATON_EGRESS_LOOPBACK } }),
+    nodeAgents: createNodeAgents({
+      folder: settings.BATON_AGENTS_DIR,
+      processes: settings.BATON_AGENTS_PROCESSES,
+      readArtifact: artifactReader(store),
+      environment: tools.environment,
+    }),
     gateway,
     bundle,
     retelling,
     confirmer,
     sink,
-    frames,
     reconciler: createReconciler({ store, gateway, retell: retelling.retell, onError }),
+  };
+}
+
+function artifactReader(store: Store): Parameters<typeof createNodeAgents>[0]['readArtifact'] {
+  return async (workspace, sha256) => {
+    const workspaceId = parseWorkspaceId(workspace);
+    if (workspaceId === null) return null;
+    return (await store.artifacts.get({ workspaceId }, sha256))?.body ?? null;
   };
 }
 
 /** Stops all parts, in the reverse of their order; those that were never started too. */
 export async function stopAll(parts: Parts): Promise<void> {
   await parts.reconciler.stop();
-  await parts.frames.stop();
   await parts.sink.stop();
   await parts.confirmer.stop();
   await parts.retelling.stop();
   await parts.gateway.stop();
+  await parts.nodeAgents.stop();
   await parts.egress.close();
   await parts.store.stop();
 }
@@ -147,7 +165,7 @@ export function createTemporalWorker(
   parts: Parts,
   made: { readonly connection: NativeConnection; readonly bundle: WorkflowBundleWithSourceMap },
 ): Promise<Worker> {
-  const { store, sink, frames } = parts;
+  const { store, sink } = parts;
   const localCalls = createLocalCalls();
   return Worker.create({
     connection: made.connection,
@@ -155,11 +173,10 @@ export function createTemporalWorker(
     taskQueue: parts.settings.BATON_TASK_QUEUE,
     workflowBundle: made.bundle,
     activities: createActivities({
-      adapters: createAdapterRegistry(createAdapters()),
+      adapters: createAdapterRegistry(createAdapters({ nodeAgents: parts.nodeAgents })),
       egress: parts.egress,
       secrets: parts.secrets,
       localCalls,
-      frames,
       store,
     }),
     sinks: {

@@ -22,6 +22,8 @@ const fields = z.object({
     .optional(),
   BATON_WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
   BATON_EGRESS_LOOPBACK: z.stringbool().default(true),
+  BATON_AGENTS_DIR: z.string().min(1).default('.'),
+  BATON_AGENTS_PROCESSES: z.coerce.number().int().min(1).max(1_000).default(8),
   BATON_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

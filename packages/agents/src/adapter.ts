@@ -74,6 +74,8 @@ export interface InvokeContext {
   /** Aborted when the answer is not wanted any more. */
   readonly signal: AbortSignal;
   readonly runId: string;
+  /** What one workspace calls must not meet what another one has left. */
+  readonly workspaceId: string;
   /** W3C trace context of the calling step. */
   readonly traceparent?: string;
   /** Values of the secrets that the config mentions; whole-text references in `config` hold theirs already. */

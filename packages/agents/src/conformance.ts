@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import type { AgentReply, Failure, Json, JsonObject, Usage } from '@baton/core';
+import type { AgentReply, ErrorKind, Failure, Json, JsonObject, Usage } from '@baton/core';
 import { createEgress, parseJsonBounded, type Egress } from '@baton/egress';
 import { AgentFailureError, type Adapter, type AgentEvent, type InvokeContext } from './adapter.ts';
 import type { Behaviour, Counterpart } from './counterpart.ts';
@@ -22,6 +22,10 @@ export interface ConformanceParams<Config> {
   readonly echo?: { readonly input: Json; readonly output: Json };
   /** Whether any text counts as an answer, so that a web page does. Default false. */
   readonly takesText?: boolean;
+  /** The failure of an answer that is malformed: kind, whether it is tried again, code. Default: of an answer that is no JSON. */
+  readonly malformed?: readonly [ErrorKind, boolean, string];
+  /** How long a delivery may take to reach the counterpart, in milliseconds. Default 40. */
+  readonly reachMs?: number;
   /** Text that the behaviour `ok` tells in chunks; where the adapter streams. */
   readonly streamed?: string;
   /** What becomes of a stream that ends too early: the answer, looked up, or a failure that is tried again. */
@@ -69,7 +73,7 @@ export function describeAdapter<Config>(params: ConformanceParams<Config>): void
 
     describeConfig(params, () => stand);
     describeReply(params, () => stand);
-    describeDelivery(() => stand);
+    describeDelivery(params, () => stand);
     describeStatuses(() => stand);
     describeBadAnswers(params, () => stand);
     if (params.adapter.capabilities.streaming) describeStreams(params, () => stand);
@@ -105,7 +109,7 @@ function contextOfCall({ key, deadlineInMs, signal, emit }: CallParams, egress: 
   return contextOf(egress, {
     idempotencyKey: key ?? 'conformance-key',
     runId: '00000000-0000-4000-8000-000000000000',
-    ...(deadlineInMs === undefined ? {} : { deadlineAt: Date.now() + deadlineInMs }),
+    deadlineAt: Date.now() + (deadlineInMs ?? 30_000),
     ...(signal === undefined ? {} : { signal }),
     ...(emit === undefined ? {} : { emit }),
   });
@@ -167,7 +171,7 @@ function describeReply<Config>(params: ConformanceParams<Config>, stand: () => S
   });
 }
 
-function describeDelivery(stand: () => Stand): void {
+function describeDelivery<Config>({ reachMs = 40 }: ConformanceParams<Config>, stand: () => Stand): void {
   describe('a delivery', () => {
     it('carries its idempotency key, the same on every attempt', async () => {
       const { call, fail, counterpart } = stand();
@@ -185,7 +189,7 @@ function describeDelivery(stand: () => Stand): void {
     it('ends at its deadline, lets go of the connection and may be tried again', async () => {
       const { fail, counterpart } = stand();
       const arrived = counterpart.nextCall();
-      const failure = await fail({ behaviour: { kind: 'slow' }, deadlineInMs: 40 });
+      const failure = await fail({ behaviour: { kind: 'slow' }, deadlineInMs: reachMs });
       await (
         await arrived
       ).closed;
@@ -268,11 +272,9 @@ function describeBadAnswers<Config>(params: ConformanceParams<Config>, stand: ()
   describe('an answer that cannot be used', () => {
     it('is a communication failure when it is malformed', async () => {
       const failure = await stand().fail({ behaviour: { kind: 'malformed' } });
-      expect([kindOf(failure), failure.retryable, failure.code]).toEqual([
-        'communication',
-        true,
-        'malformed_json',
-      ]);
+      expect([kindOf(failure), failure.retryable, failure.code]).toEqual(
+        params.malformed ?? ['communication', true, 'malformed_json'],
+      );
     });
 
     it('is given up at the size limit and not asked for again', async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { failure } from '@baton/core';
 import { EgressError } from '@baton/egress';
 import { AgentFailureError } from './adapter.ts';
-import { answerToFailure, toAgentFailure } from './failure.ts';
+import { answerToFailure } from './answer-failure.ts';
+import { toAgentFailure } from './failure.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 

@@ -11,8 +11,10 @@ export {
   type InvokeContext,
   type ParsedConfig,
 } from './adapter.ts';
-export { createAdapters } from './adapters.ts';
-export { answerToFailure, toAgentFailure, type FailedAnswer, type FailureParams } from './failure.ts';
+export { createAdapters, type AdaptersParams } from './adapters.ts';
+export { answerToFailure, type FailedAnswer, type FailureParams } from './answer-failure.ts';
+export { toAgentFailure } from './failure.ts';
+export { createNodeAgents, type NodeAgents, type NodeAgentsParams } from './framework/node-agents.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';
 export {
   readSecrets,

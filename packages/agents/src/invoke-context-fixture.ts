@@ -8,6 +8,7 @@ export function contextOf(egress: Egress, more: Partial<InvokeContext> = {}): In
     deadlineAt: Date.now() + 5_000,
     signal: new AbortController().signal,
     runId: 'run-1',
+    workspaceId: 'workspace-1',
     egress,
     secrets: {},
     heartbeat: () => {},

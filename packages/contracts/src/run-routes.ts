@@ -101,8 +101,7 @@ export const runRoutes = {
     headers: ['Last-Event-ID'],
     answers: {
       200: {
-        description:
-          'The events; a stream ends after the event that ends the run. Between them come live frames (LiveFrame) without an id: what agents tell while they work.',
+        description: 'The events; a stream ends after the event that ends the run.',
         schema: runEventList,
         mediaTypes: ['text/event-stream', 'application/json'],
       },

@@ -22,7 +22,6 @@ beforeAll(async () => {
     adapters: createAdapterRegistry([]),
     egress,
     localCalls: createLocalCalls(),
-    frames: { open: () => ({ tell: () => undefined, close: async () => undefined }) },
     store: fixture.store,
   }));
   await publish('greet', '1.0.0', { greet: { set: { hello: true } } });

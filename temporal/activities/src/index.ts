@@ -1,7 +1,5 @@
 export type {
   Activities,
-  AdmitAgentCallParams,
-  AgentAdmission,
   CallHttpParams,
   ChildRun,
   ChildRunEnd,
@@ -10,8 +8,6 @@ export type {
   LocalCall,
   OpenedHumanTask,
   OpenHumanTaskParams,
-  QueuedCall,
 } from './activities.ts';
 export { createActivities, type ActivityPorts } from './create-activities.ts';
-export type { LiveDelivery, LiveFrames, LiveLine } from './live-frames.ts';
 export { createLocalCalls, type LocalCalls } from './local-calls.ts';

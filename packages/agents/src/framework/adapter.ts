@@ -1,9 +1,10 @@
 import { failure } from '@baton/core';
 import { AgentFailureError, type Adapter } from '../adapter.ts';
 import { parseFrameworkConfig, type FrameworkConfig } from './config.ts';
+import type { NodeAgents } from './node-agents.ts';
 
-/** The adapter for agents that are modules of a framework, run by workers themselves. */
-export function createFrameworkAdapter(): Adapter<FrameworkConfig> {
+/** The adapter for agents that are modules of a framework. `nodeAgents` runs those of Node; null: this process runs none. */
+export function createFrameworkAdapter(nodeAgents: NodeAgents | null): Adapter<FrameworkConfig> {
   return {
     kind: 'framework',
     capabilities: {
@@ -15,7 +16,10 @@ export function createFrameworkAdapter(): Adapter<FrameworkConfig> {
       health: false,
     },
     parseConfig: parseFrameworkConfig,
-    invoke: async ({ agent, config }) => {
+    invoke: async (request, context) => {
+      const { agent, config } = request;
+      if (config.runtime === 'node' && nodeAgents !== null)
+        return nodeAgents.invoke({ ...request, config }, context);
       const detail =
         config.runtime === 'python'
           ? `Agent "${agent.name}" runs in Python: a Python worker takes its calls, and this is none.`

@@ -8,7 +8,8 @@ import {
   type HealthContext,
   type InvokeContext,
 } from '../adapter.ts';
-import { answerToFailure, toAgentFailure } from '../failure.ts';
+import { answerToFailure } from '../answer-failure.ts';
+import { toAgentFailure } from '../failure.ts';
 import { redactor } from '../secrets.ts';
 import { probeUrl } from '../wire/probe.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';

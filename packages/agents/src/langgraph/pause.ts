@@ -10,11 +10,8 @@ const TITLE = 120;
 /** Fields in which graphs put the sentence that a person reads. */
 const TITLES = ['title', 'question', 'message', 'description', 'text'];
 
-/** The pause of a graph that has interrupted itself. `counted` are ids of messages whose usage was reported. */
-export function toPause(
-  interrupts: readonly Json[],
-  { threadId, counted }: { readonly threadId: string; readonly counted: readonly string[] },
-): AgentPause {
+/** The pause of a graph that has interrupted itself; `place` is what must be known to go on there. */
+export function toPause(interrupts: readonly Json[], place: JsonObject): AgentPause {
   const questions = interrupts.map(toQuestion);
   const items = questions.flatMap((question) => question.items);
   const form = interrupts.length === 1 ? own(objectAt(interrupts[0]), 'response_schema') : undefined;
@@ -25,10 +22,10 @@ export function toPause(
     ...(items.length === 0 ? {} : { items }),
     ...(form !== undefined && isObject(form) ? { form } : {}),
     resume: {
-      threadId,
-      counted,
-      interrupts: questions.map(({ id, items: asked }) => ({
+      ...place,
+      interrupts: questions.map(({ id, items: asked, isCamel }) => ({
         id,
+        ...(isCamel ? { isCamel } : {}),
         items: asked.map((item) => ({ id: item.id, name: item.name })),
       })),
     },
@@ -40,21 +37,24 @@ interface Question {
   readonly title: string;
   readonly body: string;
   readonly items: readonly PauseItem[];
+  /** Whether its names are of JavaScript: actionRequests, editedAction. */
+  readonly isCamel: boolean;
 }
 
 function toQuestion(interrupt: Json, n: number): Question {
   const id = textAt(interrupt, 'id') ?? String(n);
   const value = at(interrupt, 'value') ?? null;
-  const actions = listAt(value, 'action_requests');
+  const isCamel = listAt(value, 'actionRequests').length > 0;
+  const actions = listAt(value, isCamel ? 'actionRequests' : 'action_requests');
   if (actions.length > 0) {
     const items = actions.map((action, index) => toItem(action, `${id}:${index}`));
     const names = items.map(({ name }) => name).join(', ');
-    return { id, title: `May it call ${names}?`.slice(0, TITLE), body: '', items };
+    return { id, title: `May it call ${names}?`.slice(0, TITLE), body: '', items, isCamel };
   }
   const words = typeof value === 'string' ? value : TITLES.map((key) => textAt(value, key)).find(Boolean);
   const title = words?.split('\n')[0]?.slice(0, TITLE) ?? 'The graph waits for a decision';
   const body = typeof value === 'string' ? value : `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
-  return { id, title, body, items: [] };
+  return { id, title, body, items: [], isCamel };
 }
 
 function toItem(action: Json, id: string): PauseItem {
@@ -74,8 +74,9 @@ function toItem(action: Json, id: string): PauseItem {
 export function toResumeValue({ state, answer }: AgentResume): Json {
   const interrupts = listAt(state, 'interrupts').map((interrupt) => {
     const items = listAt(interrupt, 'items');
-    const value =
-      items.length === 0 ? plainValue(answer) : { decisions: items.map((item) => toDecision(answer, item)) };
+    const edited = at(interrupt, 'isCamel') === true ? 'editedAction' : 'edited_action';
+    const decisions = items.map((item) => toDecision(answer, item, edited));
+    const value = items.length === 0 ? plainValue(answer) : { decisions };
     return [textAt(interrupt, 'id') ?? '', value] as const;
   });
   const [only] = interrupts;
@@ -94,7 +95,7 @@ function plainValue(answer: JsonObject): Json {
 }
 
 /** What was decided on one tool call: by itself, or by the answer as a whole. What is not approved is rejected. */
-function toDecision(answer: JsonObject, item: Json): JsonObject {
+function toDecision(answer: JsonObject, item: Json, edited: string): JsonObject {
   const decided = listAt(answer, 'items').find((one) => textAt(one, 'id') === textAt(item, 'id'));
   if ((textAt(decided, 'outcome') ?? textAt(answer, 'outcome')) !== 'approve') {
     const comment = textAt(decided, 'comment') ?? textAt(answer, 'comment');
@@ -102,5 +103,5 @@ function toDecision(answer: JsonObject, item: Json): JsonObject {
   }
   const args = at(decided, 'arguments');
   if (args === undefined) return { type: 'approve' };
-  return { type: 'edit', edited_action: { name: textAt(item, 'name') ?? '', args } };
+  return { type: 'edit', [edited]: { name: textAt(item, 'name') ?? '', args } };
 }

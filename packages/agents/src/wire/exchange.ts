@@ -1,7 +1,8 @@
 import { failure, type Json } from '@baton/core';
 import { EgressError, parseJsonBounded, type EgressRequest, type EgressStream } from '@baton/egress';
 import { AgentFailureError, type InvokeContext } from '../adapter.ts';
-import { answerToFailure, toAgentFailure, type FailedAnswer } from '../failure.ts';
+import { answerToFailure, type FailedAnswer } from '../answer-failure.ts';
+import { toAgentFailure } from '../failure.ts';
 import { redactor } from '../secrets.ts';
 
 /** One call of a vendor's API. */
