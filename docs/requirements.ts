@@ -17,6 +17,9 @@ export const REQUIREMENTS = {
   'AGENT-8': 'A secret is named in a config, looked up for the call, and shown nowhere.',
   'AGENT-9':
     'A model calls other registered agents as its tools, each call a step of its own with one key, within its limits.',
+  'AGENT-10':
+    'An agent is called as often at once as its version allows; calls beyond that wait in order and show how many go first.',
+  'AGENT-19': 'A cancel reaches whoever works on a call: the vendor is told, and the connection is closed.',
   'FLOW-1':
     'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',
   'FLOW-2': 'A version is published once, its author recorded; again is 200, other content 409.',
@@ -40,6 +43,8 @@ export const REQUIREMENTS = {
   'RUN-7': 'A run can be canceled, terminated, suspended and resumed; what the state does not allow is 409.',
   'RUN-8': 'A dry run with mocks gives steps and result without any effect.',
   'RUN-9': 'A child run has lineage, and its end is its parent’s answer.',
+  'RUN-10':
+    'What an agent tells while it works is streamed before its step has ended, from any offset; tool calls and messages are kept as events.',
   'HUMAN-1': 'A human task is listed for its candidates, read, claimed and released.',
   'HUMAN-2': 'A decision is made once: checks in the documented order, the same key replays the answer.',
   'HUMAN-3':
@@ -67,6 +72,8 @@ export const REQUIREMENTS = {
   'DURABLE-9': 'A decision whose signal was lost is signaled again.',
   'DURABLE-10':
     'Events, steps and states of runs are rebuilt from Temporal’s histories, equal to what they were.',
+  'PYTHON-1':
+    'An agent of a Python framework is called, pauses, goes on, is canceled and survives its worker as every other one.',
   'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',
   'TENANT-1': 'The application role owns nothing and every table has a workspace.',
   'TENANT-2': 'Large payloads are checked into the artifact store; histories hold a reference.',

@@ -5,6 +5,8 @@ import type { CostLine } from './runs/accounts.ts';
 import type { RunLine } from './runs/lines.ts';
 import { benchRuns } from './runs/suite.ts';
 import { costTable, runTable } from './runs/tables.ts';
+import { benchAgents, type AgentLine } from './agents/suite.ts';
+import { agentTable } from './agents/tables.ts';
 import { benchReadModel } from './read-model/suite.ts';
 import { readTable } from './read-model/tables.ts';
 import type { ReadLine } from './read-model/lines.ts';
@@ -36,6 +38,11 @@ async function main(options: Options): Promise<void> {
     const { lines, onLine } = collector<JqLine>(json);
     await benchJq({ rounds: 5, roundMs: short ? 20 : 400 }, onLine);
     show(options, 'Expressions: µs a call; how many times as long the other takes.', expressionTable(lines));
+  }
+  if (suites.includes('agents')) {
+    const { lines, onLine } = collector<AgentLine>(json);
+    await benchAgents({ rounds: 5, turnMs: short ? 100 : 500, onLine });
+    show(options, 'Agents: one delivery, and how many times as long as the bare calls.', agentTable(lines));
   }
   if (suites.includes('runs')) {
     const runs = collector<RunLine>(json);

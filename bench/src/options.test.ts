@@ -7,7 +7,7 @@ describe('readOptions()', () => {
     expect(readOptions([])).toEqual({
       short: false,
       json: false,
-      suites: ['expressions', 'runs', 'read-model'],
+      suites: ['expressions', 'agents', 'runs', 'read-model'],
       workloads: null,
       profiles: null,
     });
@@ -31,7 +31,7 @@ describe('readOptions()', () => {
 
   it('names what it does not know, and what it knows', () => {
     expect(() => readOptions(['--only', 'runs,W9'])).toThrow(
-      '--only knows no "W9"; it takes expressions, runs, read-model, W1, W2, W3, W4, W5, separated by commas.',
+      '--only knows no "W9"; it takes expressions, agents, runs, read-model, W1, W2, W3, W4, W5, separated by commas.',
     );
   });
 });

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** What can be measured. */
-export const SUITES = ['expressions', 'runs', 'read-model'] as const;
+export const SUITES = ['expressions', 'agents', 'runs', 'read-model'] as const;
 
 /** One of {@link SUITES}. */
 export type Suite = (typeof SUITES)[number];

@@ -7,11 +7,12 @@ import { trackedFiles } from './pages.ts';
 /** Read to find programs, and never set for Baton. */
 const OF_THE_MACHINE = ['HOME', 'PATH'];
 
-/** The three ways in which code reads a variable: a member, an argument beside the environment, a key of a schema. */
+/** The ways in which code reads a variable: a member, an argument beside the environment, a key of a schema, and Python's. */
 const READS = [
   /\b(?:process\.env|env|environment)(?:\.|\[')([A-Z][A-Z0-9_]+)/g,
   /\((?:env|environment), '([A-Z][A-Z0-9_]+)'/g,
   /^ +([A-Z][A-Z0-9_]{3,}): (?:z\b|port\b)/gm,
+  /\b(?:environ\.get|environment\.get|number)\("([A-Z][A-Z0-9_]+)"/g,
 ];
 
 function variablesIn(source: string): readonly string[] {
@@ -21,7 +22,8 @@ function variablesIn(source: string): readonly string[] {
 function shippedCode(): readonly string[] {
   return trackedFiles().filter(
     (path) =>
-      /^(apps|packages|temporal|examples|bench)\/.*\.(ts|mjs)$/.test(path) && !path.endsWith('.test.ts'),
+      /^(apps|packages|temporal|examples|bench)\/.*\.(ts|mjs|py)$/.test(path) &&
+      !/\.test\.ts$|\/tests\//.test(path),
   );
 }
 
@@ -59,6 +61,6 @@ describe('.env.example', () => {
   it('is compared with every way of reading', () => {
     const source =
       "process.env.ONE; env['TWO']; portOf(env, 'THREE', 1);\n  FOUR: z.string(),\n  x: z.string(),";
-    expect(variablesIn(source)).toEqual(['ONE', 'TWO', 'THREE', 'FOUR']);
+    expect(variablesIn(`${source}\nos.environ.get("FIVE")`)).toEqual(['ONE', 'TWO', 'THREE', 'FOUR', 'FIVE']);
   });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { listenOnLoopback } from './loopback.ts';
 
 /** A call that reached the agent. */
 export interface ReceivedCall {
@@ -59,21 +60,11 @@ export async function startAgent(
       response.end(JSON.stringify(answer.body));
     });
   });
-  // A scenario that fails before it stops its agent must not keep the tests from ending.
-  server.unref();
-  server.on('connection', (socket) => socket.unref());
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}`,
+    ...(await listenOnLoopback(server)),
     calls,
     effects,
     callsTo: (path) => calls.filter((call) => call.path === path),
-    async stop() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 }
 

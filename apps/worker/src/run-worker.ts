@@ -29,6 +29,7 @@ import {
 } from '@temporalio/worker';
 import { deploymentOptions } from './deployment.ts';
 import { createEventSink, type EventSink } from './event-sink.ts';
+import { createFrameWriter, type FrameWriter } from './frame-writer.ts';
 import { createRetelling, type Retelling } from './retelling.ts';
 import type { Settings } from './settings.ts';
 
@@ -57,6 +58,7 @@ export interface Parts {
   readonly retelling: Retelling;
   readonly confirmer: Confirmer;
   readonly sink: EventSink;
+  readonly frames: FrameWriter;
   readonly reconciler: Reconciler;
 }
 
@@ -94,6 +96,12 @@ export function createParts(
       logger.warn('events.not_stored', { error });
     },
   });
+  const frames = createFrameWriter({
+    frames: store.frames,
+    onError: (error) => {
+      logger.warn('frames.not_stored', { error });
+    },
+  });
   return {
     settings,
     ...tools,
@@ -111,6 +119,7 @@ export function createParts(
     retelling,
     confirmer,
     sink,
+    frames,
     reconciler: createReconciler({ store, gateway, retell: retelling.retell, onError }),
   };
 }
@@ -126,6 +135,7 @@ function artifactReader(store: Store): Parameters<typeof createNodeAgents>[0]['r
 /** Stops all parts, in the reverse of their order; those that were never started too. */
 export async function stopAll(parts: Parts): Promise<void> {
   await parts.reconciler.stop();
+  await parts.frames.stop();
   await parts.sink.stop();
   await parts.confirmer.stop();
   await parts.retelling.stop();
@@ -165,7 +175,7 @@ export function createTemporalWorker(
   parts: Parts,
   made: { readonly connection: NativeConnection; readonly bundle: WorkflowBundleWithSourceMap },
 ): Promise<Worker> {
-  const { store, sink } = parts;
+  const { store, sink, frames } = parts;
   const localCalls = createLocalCalls();
   return Worker.create({
     connection: made.connection,
@@ -177,6 +187,7 @@ export function createTemporalWorker(
       egress: parts.egress,
       secrets: parts.secrets,
       localCalls,
+      frames,
       store,
     }),
     sinks: {

@@ -38,6 +38,26 @@ const cost = z
   })
   .meta({ id: 'AgentCost' });
 
+const concurrency = z
+  .strictObject({
+    max: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .exactOptional()
+      .meta({ description: 'Calls of this version that may be under way at once.' }),
+    perWorkspace: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .exactOptional()
+      .meta({ description: 'Calls of all versions of the agent in the workspace.' }),
+  })
+  .refine(({ max, perWorkspace }) => max !== undefined || perWorkspace !== undefined, {
+    error: 'Give "max", "perWorkspace" or both.',
+  })
+  .meta({ id: 'AgentConcurrency' });
+
 const limits = z
   .strictObject({
     maxSteps: z.int().min(1).max(100).exactOptional().meta({
@@ -66,6 +86,7 @@ const described = {
   input: z.strictObject({ schema: jsonSchema }).exactOptional(),
   output: z.strictObject({ schema: jsonSchema }).exactOptional(),
   cost: cost.exactOptional(),
+  concurrency: concurrency.exactOptional(),
   limits: limits.exactOptional(),
 };
 

@@ -28,7 +28,14 @@ export { pointerOf } from './pointer.ts';
 export type { ProblemDocument, RunError } from './problem.ts';
 export { MAX_BODY_BYTES, MAX_VALUE_BYTES, type Route, type RouteBody, type RouteHeader } from './route.ts';
 export { routeList, routes, type OperationId } from './routes.ts';
-export { endsRun, RUN_EVENT_TYPES, type RunEvent, type RunEventType } from './run-events.ts';
+export {
+  endsRun,
+  liveFrame,
+  RUN_EVENT_TYPES,
+  type LiveFrame,
+  type RunEvent,
+  type RunEventType,
+} from './run-events.ts';
 export type {
   DryRunRequest,
   DryRunResult,

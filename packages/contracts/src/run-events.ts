@@ -13,6 +13,7 @@ export const RUN_EVENT_TYPES = [
   'run.corrected',
   'step.started',
   'step.waiting',
+  'step.resumed',
   'step.retrying',
   'step.completed',
   'step.faulted',
@@ -52,6 +53,41 @@ export const runEvent = z
   })
   .catchall(jsonValue)
   .meta({ id: 'RunEvent' });
+
+/** A call of a tool, or its result, as an agent tells it. */
+const toolFields = z.object({ id: z.string(), name: z.string() }).catchall(jsonValue);
+
+/**
+ * What an agent tells while it works: shown in a stream between the events, without an id, kept while its step runs. Frames
+ * may be lost, which leaves a gap in their offsets.
+ */
+export const liveFrame = z
+  .object({
+    runId: uuid,
+    at: instant,
+    type: z.enum([
+      'agent.chunk',
+      'agent.thinking',
+      'agent.message',
+      'agent.tool_call',
+      'agent.tool_result',
+    ] satisfies RunEventType[]),
+    step: runEvent.shape.step.unwrap().extend({ id: z.int() }),
+    offset: z.int().min(1).meta({ description: 'Number of the frame in its step.' }),
+    delivery: z.int().min(1).meta({
+      description: 'Rises when the attempt is begun anew: what was told before of this step is void then.',
+    }),
+    text: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'Of chunks (to be joined), thoughts and messages.' }),
+    toolCall: toolFields.exactOptional(),
+    toolResult: toolFields.exactOptional(),
+  })
+  .meta({ id: 'LiveFrame' });
+
+/** A live frame on the wire. */
+export type LiveFrame = z.infer<typeof liveFrame>;
 
 /** A list of events, oldest first. */
 export const runEventList = z

@@ -101,7 +101,8 @@ export const runRoutes = {
     headers: ['Last-Event-ID'],
     answers: {
       200: {
-        description: 'The events; a stream ends after the event that ends the run.',
+        description:
+          'The events; a stream ends after the event that ends the run. Between them come live frames (LiveFrame) without an id: what agents tell while they work.',
         schema: runEventList,
         mediaTypes: ['text/event-stream', 'application/json'],
       },

@@ -27,7 +27,7 @@ export const usage = z
   })
   .meta({ id: 'Usage' });
 
-const waitKind = z.enum(['human', 'timer', 'event', 'retry', 'run', 'agent']);
+const waitKind = z.enum(['human', 'timer', 'event', 'retry', 'run', 'agent', 'capacity']);
 
 /** A run. */
 export const run = z
@@ -55,6 +55,10 @@ export const run = z
           step: z.string().meta({ description: 'JSON Pointer of the step that waits.' }),
           since: instant,
           humanTaskId: uuid.exactOptional(),
+          ahead: z
+            .int()
+            .exactOptional()
+            .meta({ description: 'With `capacity`: calls of the agent that go first.' }),
         }),
       )
       .readonly(),

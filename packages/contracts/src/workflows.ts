@@ -91,6 +91,18 @@ export const eventListQuery = z.strictObject({
     .string()
     .exactOptional()
     .meta({ description: 'Like the header Last-Event-ID, for clients that cannot send it.' }),
+  frames: z
+    .string()
+    .max(1024)
+    .regex(
+      /^(none|\d{1,9}:\d{1,9}(,\d{1,9}:\d{1,9})*)$/,
+      'Live frames are turned off with "none", or asked for after offsets: "<step id>:<offset>", several with commas.',
+    )
+    .exactOptional()
+    .meta({
+      description:
+        'Of a stream: `none` for no live frames, or the last offset that is known of each step, `<step id>:<offset>,…`.',
+    }),
 });
 
 /** A graph as data. */

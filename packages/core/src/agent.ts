@@ -56,6 +56,41 @@ export interface AgentPause {
   readonly resume: Json;
 }
 
+/**
+ * Something that an agent told or did on the way to its answer. Whoever makes a call adds them as `events` to the reply
+ * that is recorded, and they become events of the run.
+ */
+export type ReplyEvent = (
+  | { readonly type: 'agent.message'; readonly data: string }
+  | { readonly type: 'agent.tool_call'; readonly data: ToolCall }
+  | { readonly type: 'agent.tool_result'; readonly data: ToolResult }
+) &
+  ReplyEventMarks;
+
+/** What was not kept of what an agent told. */
+export interface ReplyEventMarks {
+  /** The data was too large; a text with its beginning stands in its place. */
+  readonly truncated?: true;
+  /** So many events after this one were not kept. */
+  readonly leftOut?: number;
+}
+
+/** A tool that an agent has called. */
+export interface ToolCall {
+  /** The agent's own id of the call; its result carries it too. */
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: Json;
+}
+
+/** What a tool gave. */
+export interface ToolResult {
+  readonly id: string;
+  readonly name: string;
+  readonly result: Json;
+  readonly isError?: true;
+}
+
 /** The one answer of every agent, whatever its adapter. */
 export interface AgentReply {
   readonly output: Json;
@@ -120,6 +155,14 @@ export interface PinnedTool {
   readonly parameters?: JsonObject | boolean;
 }
 
+/** How many calls may be under way at once; at least one of the two is there. */
+export interface AgentConcurrency {
+  /** Of this version. */
+  readonly max?: number;
+  /** Of all versions of the agent in the workspace. */
+  readonly perWorkspace?: number;
+}
+
 /** The agent version a run is pinned to: all that a call of it needs. */
 export interface PinnedAgent {
   readonly name: string;
@@ -131,6 +174,7 @@ export interface PinnedAgent {
   readonly timeoutMs: number;
   readonly retry: AgentRetry;
   readonly effects: Effects;
+  readonly concurrency?: AgentConcurrency;
   readonly limits?: AgentLimits;
   /** The agents it may call as tools, by the tools' names. */
   readonly tools?: Readonly<Record<string, PinnedTool>>;

@@ -1,7 +1,11 @@
 import type { RunEvent } from '@baton/contracts';
 import type { Json } from './transport.ts';
 
-/** A frame that is shown while it happens and kept nowhere: a chunk of an answer, a thought. */
+/**
+ * What an agent tells while it works: the `text` of a chunk, a thought or a message, a `toolCall`, a `toolResult`, with the
+ * `step` and the `offset` in it. Frames are no events: some may be lost, which leaves a gap in the offsets, and messages and
+ * tool calls come again as events. When `step.attempt` or `delivery` rises, what was told before of the step is void.
+ */
 export interface LiveFrame {
   readonly position: null;
   readonly type: string;
@@ -29,6 +33,19 @@ export function parseFrame({ id, event, data }: Frame): RunStreamEvent {
     throw new Error(`The event with the id "${id.slice(0, 40)}" is none of a run.`);
   }
   return value as RunEvent;
+}
+
+/** The number of the step that an event or a frame is of, and the offset of a frame; null where there is none. */
+export function placeOf(event: RunStreamEvent): {
+  readonly step: number | null;
+  readonly offset: number | null;
+} {
+  const { step, offset } = event as { readonly step?: { readonly id?: Json } | null; readonly offset?: Json };
+  const id = step?.id;
+  return {
+    step: typeof id === 'number' ? id : null,
+    offset: typeof offset === 'number' ? offset : null,
+  };
 }
 
 function parseData(data: string): unknown {

@@ -123,6 +123,30 @@ describe('followRun()', () => {
     expect(seen).toHaveLength(3);
   });
 
+  it('goes on after the last frame of each step that runs, and hands no frame over twice', async () => {
+    const chunk = (step: number, offset: number): string =>
+      `event: agent.chunk\ndata: ${JSON.stringify({ step: { id: step }, offset, text: 'x' })}\n\n`;
+    const first = [RETRY, frame(1, 'run.started'), chunk(1, 1), chunk(2, 1), chunk(2, 2)];
+    const ended = frame(2, 'step.completed', { step: { id: 1 } });
+    server.answer(
+      stream([...first, ended], 'break'),
+      stream([chunk(2, 2), chunk(2, 3), chunk(3, 1), frame(3, 'run.completed')]),
+    );
+    const frames: unknown[] = [];
+    for await (const event of events()) if (event.position === null) frames.push(event['offset']);
+    expect(frames).toEqual([1, 1, 2, 3, 1]);
+    expect(server.received.map(({ url }) => url)).toEqual([
+      `/v1/runs/${ID}/events`,
+      `/v1/runs/${ID}/events?frames=2:2`,
+    ]);
+  });
+
+  it('can do without frames', async () => {
+    server.answer(stream(WHOLE));
+    expect(await labels({ frames: false })).toEqual(WHOLE_LABELS);
+    expect(server.received[0]?.url).toBe(`/v1/runs/${ID}/events?frames=none`);
+  });
+
   it('tries again while the API is away, as long as it is asked to', async () => {
     const away = json(503, { title: 'Away', detail: 'The database is away.' });
     server.answer(stream([RETRY, ...WHOLE.slice(0, 1)]), away, away, stream(WHOLE.slice(1)));

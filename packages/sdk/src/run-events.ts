@@ -1,6 +1,6 @@
-import type { RunEventType } from '@baton/contracts';
+import type { RunEvent, RunEventType } from '@baton/contracts';
 import { BatonError } from './error.ts';
-import { parseFrame, type RunStreamEvent } from './event-codec.ts';
+import { parseFrame, placeOf, type LiveFrame, type RunStreamEvent } from './event-codec.ts';
 import { openEvents, type EventConnection } from './event-connection.ts';
 import type { CallOptions, Transport } from './transport.ts';
 
@@ -8,6 +8,8 @@ import type { CallOptions, Transport } from './transport.ts';
 export interface EventOptions extends CallOptions {
   /** Position of the last event that is known already; default 0, from the beginning. */
   readonly after?: number | undefined;
+  /** Whether to be told what agents tell while they work; default true. */
+  readonly frames?: boolean | undefined;
   /** A connection without a byte for so long counts as lost; the API pings every 15 s. Default 45,000 ms. */
   readonly silenceMs?: number | undefined;
   /** For how long to try to connect again before the iteration throws. Default 300,000 ms. */
@@ -20,6 +22,8 @@ interface Line {
   readonly signal: AbortSignal | undefined;
   readonly silenceMs: number;
   readonly giveUpAfterMs: number;
+  /** Offset of the last frame that was handed over, by number of the step; null: none are wanted. */
+  readonly offsets: Map<number, number> | null;
   /** Of the last event that was handed over. */
   position: number;
   /** As the API asked for. */
@@ -29,6 +33,7 @@ interface Line {
 }
 
 const ENDS: readonly RunEventType[] = ['run.completed', 'run.faulted', 'run.canceled'];
+const STEP_ENDS: readonly RunEventType[] = ['step.completed', 'step.faulted', 'step.canceled'];
 const RETRY_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
@@ -44,6 +49,7 @@ export async function* followRun(
   const { signal, after = 0, silenceMs = 45_000, giveUpAfterMs = 300_000 } = options;
   const line: Line = {
     ...{ transport, path, signal, silenceMs, giveUpAfterMs },
+    ...{ offsets: options.frames === false ? null : new Map<number, number>() },
     ...{ position: after, retryMs: RETRY_MS, used: false },
   };
   for (;;) {
@@ -77,14 +83,45 @@ async function connect(line: Line): Promise<EventConnection | null> {
 }
 
 function open(line: Line): Promise<EventConnection | null> {
-  const { transport, path, signal, silenceMs, position } = line;
+  const { transport, signal, silenceMs, position } = line;
   const onRetry = (ms: number): void => void (line.retryMs = ms);
+  const path = `${line.path}${framesQuery(line)}`;
   return openEvents({ transport, path, signal, silenceMs, after: position, onRetry });
+}
+
+/** Steps whose offsets are sent: the ones that told last; frames of others come again and are not handed over. */
+const MOST_STEPS = 40;
+
+function framesQuery({ offsets }: Line): string {
+  if (offsets === null) return '?frames=none';
+  const last = [...offsets].slice(-MOST_STEPS).map(([step, offset]) => `${step}:${offset}`);
+  return last.length === 0 ? '' : `?frames=${last.join(',')}`;
+}
+
+/** Notes a frame; false when it was handed over before. */
+function isNew(frame: LiveFrame, { offsets }: Line): boolean {
+  const { step, offset } = placeOf(frame);
+  if (offsets === null || step === null || offset === null) return true;
+  if (offset <= (offsets.get(step) ?? 0)) return false;
+  offsets.delete(step);
+  offsets.set(step, offset);
+  return true;
+}
+
+/** Notes an event: a step that has ended tells nothing more. */
+function note(event: RunEvent, line: Line): void {
+  line.position = event.position;
+  const { step } = placeOf(event);
+  if (step !== null && STEP_ENDS.includes(event.type)) line.offsets?.delete(step);
 }
 
 /** Whether trying again can help: nobody answered, or the answer says that it is a matter of time. */
 function mayPass(error: unknown): boolean {
   return !(error instanceof BatonError) || error.status >= 500 || [408, 425, 429].includes(error.status);
+}
+
+function isLive(event: RunStreamEvent): event is LiveFrame {
+  return event.position === null;
 }
 
 /** The new events of one connection, until it ends. */
@@ -94,15 +131,16 @@ async function* eventsOn(connection: EventConnection, line: Line): AsyncGenerato
     for (let frames = await connection.read(); frames !== null; frames = await connection.read()) {
       for (const frame of frames) {
         const event = parseFrame(frame);
-        if (event.position === null) yield event;
-        else if (event.position > line.position) {
+        if (isLive(event)) {
+          if (isNew(event, line)) yield event;
+        } else if (event.position > line.position) {
           const gap = event.position > line.position + 1;
           if (gap && first)
             throw new Error(`The stream goes from event ${line.position} to ${event.position}.`);
           // Another connection after the last position brings what is missing here.
           if (gap) return;
           first = false;
-          line.position = event.position;
+          note(event, line);
           yield event;
         }
       }

@@ -20,10 +20,12 @@ const GRANTS: Readonly<Record<string, string>> = {
   steps: 'SELECT, INSERT, UPDATE, DELETE',
   human_tasks: 'SELECT, INSERT, UPDATE',
   human_task_decisions: 'SELECT, INSERT',
+  agent_calls: 'SELECT, INSERT, UPDATE, DELETE',
   audit: 'SELECT, INSERT',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_keys: 'SELECT, INSERT, UPDATE, DELETE',
   artifacts: 'SELECT, INSERT',
+  live_frames: 'SELECT, INSERT, DELETE',
 };
 
 const ATTEMPTS = 5;

@@ -75,6 +75,15 @@ describe('outbox', () => {
     expect(delays).toEqual([1, 2, 4, 8, 16, 32, 60, 60]);
   });
 
+  it('keeps no message that only wakes a call once it is delivered', async () => {
+    const { outbox } = fixture.store;
+    await owner.query('DELETE FROM outbox');
+    await outbox.enqueue(fixture.scope, { kind: 'agent_call_due', workflowId: 'w', body: { key: 'k' } });
+    const [taken] = await outbox.takeDue({ limit: 1 });
+    await outbox.markDelivered(fixture.scope, taken?.id ?? '');
+    expect((await owner.query('SELECT id FROM outbox')).rows).toEqual([]);
+  });
+
   it('holds one message for one key', async () => {
     const before = await fixture.store.outbox.countPending();
     const cancel = { kind: 'cancel', workflowId: 'workspace.run', body: {}, key: 'cancel-1' } as const;

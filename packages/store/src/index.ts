@@ -1,3 +1,5 @@
+export type { CallsAhead } from './agent-call-ahead.ts';
+export type { Admission, AgentCallRepository, AskedCall, ReleasedCall } from './agent-calls.ts';
 export type {
   AgentListParams,
   AgentRecord,
@@ -29,6 +31,14 @@ export type {
   SinkBatch,
   SinkEvent,
 } from './events.ts';
+export type {
+  FrameListParams,
+  FrameRecord,
+  FrameRepository,
+  FrameType,
+  NewFrame,
+  StepKey,
+} from './frames.ts';
 export type { Assignee, HumanTaskListParams } from './human-task-list.ts';
 export type {
   Actor,

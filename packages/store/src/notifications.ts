@@ -1,10 +1,16 @@
 import { parseWorkflowId, type RunId, type Scope } from '@baton/core';
 import pg from 'pg';
 
-/** What the database tells about: runs with new events, ended runs, due outbox messages, changed human tasks. */
-export type Channel = 'baton_runs' | 'baton_run_ends' | 'baton_outbox' | 'baton_human_tasks';
+/** What the database tells about: runs with new events, with new live frames, ended runs, due outbox messages, changed human tasks. */
+export type Channel = 'baton_runs' | 'baton_frames' | 'baton_run_ends' | 'baton_outbox' | 'baton_human_tasks';
 
-const CHANNELS: readonly Channel[] = ['baton_runs', 'baton_run_ends', 'baton_outbox', 'baton_human_tasks'];
+const CHANNELS: readonly Channel[] = [
+  'baton_runs',
+  'baton_frames',
+  'baton_run_ends',
+  'baton_outbox',
+  'baton_human_tasks',
+];
 
 /** `message`: see the payload; `resync`: something may have been missed, read again. */
 export type Notification =

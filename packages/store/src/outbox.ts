@@ -4,11 +4,19 @@ import { instant, jsonObject, jsonText, number, oneOf, scopeOf, text, type Row }
 
 /** What the relay has to do. */
 export type OutboxKind =
-  'human_task_decided' | 'child_run_ended' | 'signal' | 'cancel' | 'terminate' | 'suspend' | 'resume';
+  | 'human_task_decided'
+  | 'child_run_ended'
+  | 'agent_call_due'
+  | 'signal'
+  | 'cancel'
+  | 'terminate'
+  | 'suspend'
+  | 'resume';
 
 const KINDS: readonly OutboxKind[] = [
   'human_task_decided',
   'child_run_ended',
+  'agent_call_due',
   'signal',
   'cancel',
   'terminate',
@@ -50,7 +58,7 @@ export interface OutboxRepository {
   enqueue(scope: Scope, message: NewOutboxMessage): Promise<void>;
   /** Across workspaces: takes due messages under a lease, oldest first. */
   takeDue(params: TakeDueParams): Promise<readonly OutboxMessage[]>;
-  /** A delivered `human_task_decided` also notes on the task that its run was signaled. */
+  /** A delivered `human_task_decided` also notes on the task that its run was signaled; an `agent_call_due` is not kept. */
   markDelivered(scope: Scope, id: string): Promise<void>;
   /** Puts a message back: after 1 s, doubled with every failure up to 1 minute. */
   reschedule(scope: Scope, id: string, error: string): Promise<void>;
@@ -132,9 +140,12 @@ function toMessage(row: Row): OutboxMessage {
 
 async function markDelivered(db: Queryable, scope: Scope, id: string): Promise<void> {
   await execute(db)`
-    WITH delivered AS (
+    WITH woke AS (
+      DELETE FROM outbox WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${id}::uuid AND kind = 'agent_call_due'
+    ), delivered AS (
       UPDATE outbox SET delivered_at = now(), last_error = NULL
       WHERE workspace_id = ${scope.workspaceId}::uuid AND id = ${id}::uuid AND delivered_at IS NULL
+        AND kind <> 'agent_call_due'
       RETURNING workspace_id, kind, body
     )
     UPDATE human_tasks t SET delivery = 'signaled'

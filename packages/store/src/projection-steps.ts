@@ -19,6 +19,8 @@ export function foldStep(before: StepRecord | undefined, event: EventOfStep): St
       };
     case 'step.waiting':
       return { ...step, ...waiting(event), status: 'waiting' };
+    case 'step.resumed':
+      return { ...step, status: 'running', wait: null };
     case 'step.retrying':
       return {
         ...step,
@@ -46,6 +48,9 @@ export function foldStep(before: StepRecord | undefined, event: EventOfStep): St
     case 'human_task.opened':
       return { ...step, humanTaskId: event.humanTaskId };
     case 'human_task.decided':
+    case 'agent.message':
+    case 'agent.tool_call':
+    case 'agent.tool_result':
     case 'event.emitted':
       return step;
     default:

@@ -79,6 +79,7 @@ describe('project()', () => {
     ]);
     const ends: TraceEvent[] = [
       started,
+      { type: 'step.resumed', step },
       { type: 'step.completed', step, output: 1 },
       { type: 'step.faulted', step, error },
       { type: 'step.canceled', step },
@@ -103,6 +104,12 @@ describe('project()', () => {
       humanTaskId: 'task-1',
       output: 'out',
       usage: USAGE,
+    });
+    const queued: TraceEvent = { type: 'step.waiting', step, waitKind: 'capacity' };
+    expect(stepAfter(started, queued)).toMatchObject({ status: 'waiting', wait: { kind: 'capacity' } });
+    expect(stepAfter(started, queued, { type: 'step.resumed', step })).toMatchObject({
+      status: 'running',
+      wait: null,
     });
     const child = stepAfter({ type: 'step.waiting', step, waitKind: 'run', childRunId: 'run-1' });
     expect(child).toMatchObject({

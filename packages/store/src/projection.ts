@@ -94,6 +94,7 @@ function foldRun(run: RunState, event: NumberedTrace): RunState {
     case 'agent.usage':
       return { ...run, usage: spend(run.usage, event.agent, event.usage) };
     case 'step.waiting':
+    case 'step.resumed':
     case 'step.retrying':
     case 'step.started':
     case 'step.completed':
@@ -103,6 +104,9 @@ function foldRun(run: RunState, event: NumberedTrace): RunState {
       return { ...run, waitingFor: foldWaits(run.waitingFor, event) };
     case 'human_task.opened':
     case 'human_task.decided':
+    case 'agent.message':
+    case 'agent.tool_call':
+    case 'agent.tool_result':
     case 'event.emitted':
       return run;
     default:

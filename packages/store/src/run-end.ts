@@ -72,6 +72,9 @@ export function closeRunFromOutside(
       WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${run.id}::uuid
         AND status IN ('pending', 'running', 'waiting')`;
     await cancelChildren(tx, scope, run.id);
+    // Who waits for the places of these is woken by the loop that looks after leases.
+    await execute(tx)`
+      DELETE FROM agent_calls WHERE workspace_id = ${scope.workspaceId}::uuid AND run_id = ${run.id}::uuid`;
     await writeEnd(tx, scope, { run, end });
     return true;
   });

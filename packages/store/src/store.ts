@@ -1,7 +1,9 @@
+import { createAgentCallRepository, type AgentCallRepository } from './agent-calls.ts';
 import { createAgentRepository, type AgentRepository } from './agents.ts';
 import { createArtifactRepository, type ArtifactRepository } from './artifacts.ts';
 import { openDatabase, select } from './database.ts';
 import { createEventRepository, type EventRepository } from './events.ts';
+import { createFrameRepository, type FrameRepository } from './frames.ts';
 import { createHumanTaskRepository, type HumanTaskRepository } from './human-tasks.ts';
 import { createIdempotencyRepository, type IdempotencyRepository } from './idempotency.ts';
 import { createNotifications, type Notifications } from './notifications.ts';
@@ -25,9 +27,11 @@ export interface Store {
   readonly workspaces: WorkspaceRepository;
   readonly workflows: WorkflowRepository;
   readonly agents: AgentRepository;
+  readonly agentCalls: AgentCallRepository;
   readonly runs: RunRepository;
   readonly events: EventRepository;
   readonly steps: StepRepository;
+  readonly frames: FrameRepository;
   readonly retell: RetellRepository;
   readonly humanTasks: HumanTaskRepository;
   readonly outbox: OutboxRepository;
@@ -50,9 +54,11 @@ export function createStore(params: StoreParams): Store {
     workspaces: createWorkspaceRepository(db),
     workflows: createWorkflowRepository(db),
     agents: createAgentRepository(db),
+    agentCalls: createAgentCallRepository(db),
     runs: createRunRepository(db),
     events: createEventRepository(db),
     steps: createStepRepository(db),
+    frames: createFrameRepository(db),
     retell: createRetellRepository(db),
     humanTasks: createHumanTaskRepository(db),
     outbox: createOutboxRepository(db),

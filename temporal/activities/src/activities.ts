@@ -26,6 +26,25 @@ export interface InvokeAgentParams {
   readonly goesOn?: true;
 }
 
+/** A call of an agent that may only be called so many times at once. */
+export interface AdmitAgentCallParams {
+  readonly agent: PinnedAgent;
+  readonly idempotencyKey: string;
+  readonly step: StepRef;
+  /** How long the run has to make the call, and to settle it when it makes it elsewhere; milliseconds. */
+  readonly leaseMs: number;
+}
+
+/** Whether a call may be made; one that may not keeps its place, and a signal will say when its turn has come. */
+export type AgentAdmission = { readonly kind: 'granted' } | QueuedCall;
+
+/** What stands for the answer of a call that could not be made yet. */
+export interface QueuedCall {
+  readonly kind: 'queued';
+  /** How many calls go first. */
+  readonly ahead: number;
+}
+
 /** One HTTP request of a `call: http`. */
 export interface CallHttpParams {
   readonly request: HttpRequest;
@@ -80,9 +99,13 @@ export type LocalCall<Result> = { readonly tookMs: number } & (
 
 /** The effects of a run. A failed call throws an ApplicationFailure whose first detail is the Failure. */
 export interface Activities {
-  /** An `AgentReply`, which whoever interprets the run reads anew: what comes out of Temporal was written by any version. */
+  /** A {@link QueuedCall}, or an `AgentReply`, which whoever interprets the run reads anew: what comes out of Temporal was written by any version. */
   invokeAgent(params: InvokeAgentParams): Promise<Json>;
   callHttp(params: CallHttpParams): Promise<Json>;
+  /** Asks whether a call may be made, without making it. */
+  admitAgentCall(params: AdmitAgentCallParams): Promise<AgentAdmission>;
+  /** Ends what `admitAgentCall` has begun; a call that another worker has taken over stays with that. */
+  settleAgentCall(params: { readonly agent: string; readonly idempotencyKey: string }): Promise<void>;
   /** As a local activity; what goes on is then joined by `invokeAgent` with `goesOn`. */
   invokeAgentLocally(params: InvokeAgentParams): Promise<LocalCall<Json>>;
   /** Likewise. */

@@ -22,6 +22,7 @@ beforeAll(async () => {
     adapters: createAdapterRegistry([]),
     egress,
     localCalls: createLocalCalls(),
+    frames: { open: () => ({ tell: () => undefined, close: async () => undefined }) },
     store: fixture.store,
   }));
   await publish('greet', '1.0.0', { greet: { set: { hello: true } } });

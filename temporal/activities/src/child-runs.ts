@@ -1,17 +1,9 @@
 import { createHash } from 'node:crypto';
-import {
-  failure,
-  parseRunId,
-  parseWorkflowId,
-  uuidFromHash,
-  workflowIdOf,
-  type RunId,
-  type Scope,
-} from '@baton/core';
+import { failure, parseRunId, uuidFromHash, workflowIdOf, type RunId, type Scope } from '@baton/core';
 import type { RunRecord, Store, WorkflowVersionRecord } from '@baton/store';
 import { buildSnapshot, snapshotFromJson, snapshotToJson } from '@baton/temporal-client';
-import { activityInfo } from '@temporalio/activity';
 import type { Activities, ChildRun, ChildRunEnd, CreateChildRunParams } from './activities.ts';
+import { currentRun } from './current-run.ts';
 import { toApplicationFailure } from './effects.ts';
 
 /** What accepting child runs needs. */
@@ -23,14 +15,14 @@ export function createChildRuns(
 ): Pick<Activities, 'createChildRun' | 'takeChildRunEnd'> {
   return {
     async takeChildRunEnd({ childRunId }) {
-      const { scope, runId: parent } = parentRun();
+      const { scope, runId: parent } = currentRun();
       const child = parseRunId(childRunId);
       const run = child === null ? null : await ports.runs.askEnd(scope, { parent, child });
       // Never so but with a forged id, which must not end the wait.
       return run === null ? null : endOf(run);
     },
     async createChildRun(params) {
-      const parent = parentRun();
+      const parent = currentRun();
       const runId = parseRunId(uuidFromHash(sha256(`child run ${params.idempotencyKey}`)));
       if (runId === null) throw new Error('A hash gave no id.');
       const known = await ports.runs.get(parent.scope, runId);
@@ -60,13 +52,6 @@ function endOf(run: RunRecord): ChildRunEnd | null {
 interface Parent {
   readonly scope: Scope;
   readonly runId: RunId;
-}
-
-function parentRun(): Parent {
-  const workflowId = activityInfo().workflowExecution?.workflowId ?? '';
-  const parsed = parseWorkflowId(workflowId);
-  if (parsed === null) throw new Error(`The workflow id "${workflowId}" is none of ours.`);
-  return parsed;
 }
 
 async function accept(

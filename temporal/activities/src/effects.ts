@@ -20,6 +20,8 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 export interface EffectContext {
   readonly runId: string;
   readonly workspaceId: string;
+  /** How often this was begun, from 1. */
+  readonly delivery: number;
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly deadlineAt: number;
@@ -120,6 +122,8 @@ function begin<T>(effect: Effect, work: Work<T>): Begun<T> {
   const { workflowExecution, isLocal, ...info } = activityInfo();
   const told: unknown = info.heartbeatDetails;
   const [workspaceId = '', runId = ''] = (workflowExecution?.workflowId ?? '').split('.');
+  // What a local activity has begun and nobody could join is begun once more.
+  const delivery = info.attempt + (effect.goesOn === true ? 1 : 0);
   const before: Json = parseJson(JSON.stringify(told ?? null));
   let noted = before;
   const note = (details: Json): void => {
@@ -134,7 +138,7 @@ function begin<T>(effect: Effect, work: Work<T>): Begun<T> {
     await Promise.resolve();
     try {
       const deadlineAt = Date.now() + effect.timeoutMs;
-      return await work({ runId, workspaceId, signal, deadlineAt, note, noted: before });
+      return await work({ runId, workspaceId, delivery, signal, deadlineAt, note, noted: before });
     } catch (error) {
       if (canceled.signal.aborted)
         throw new CancelledFailure('The call was canceled.', [], error instanceof Error ? error : undefined);

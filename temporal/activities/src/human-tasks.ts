@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   parseHumanTaskId,
-  parseWorkflowId,
   subjectHash,
   uuidFromHash,
   type HumanTaskId,
@@ -12,8 +11,8 @@ import {
   type Scope,
 } from '@baton/core';
 import type { HumanTaskRepository, NewHumanTask } from '@baton/store';
-import { activityInfo } from '@temporalio/activity';
 import type { Activities, OpenHumanTaskParams } from './activities.ts';
+import { currentRun } from './current-run.ts';
 
 /** What human tasks need. */
 export interface HumanTaskPorts {
@@ -75,13 +74,6 @@ function outcomeWithoutDecision(outcome: 'expired' | 'canceled'): JsonObject {
     decidedBy: [],
     decidedAt: new Date().toISOString(),
   };
-}
-
-function currentRun(): { readonly scope: Scope; readonly runId: RunId; readonly workflowId: string } {
-  const workflowId = activityInfo().workflowExecution?.workflowId ?? '';
-  const parsed = parseWorkflowId(workflowId);
-  if (parsed === null) throw new Error(`The workflow id "${workflowId}" is none of ours.`);
-  return { ...parsed, workflowId };
 }
 
 /** A task of the very execution that asks: an id from a forged signal cannot reach another run's task. */

@@ -1,5 +1,7 @@
 export type {
   Activities,
+  AdmitAgentCallParams,
+  AgentAdmission,
   CallHttpParams,
   ChildRun,
   ChildRunEnd,
@@ -8,6 +10,8 @@ export type {
   LocalCall,
   OpenedHumanTask,
   OpenHumanTaskParams,
+  QueuedCall,
 } from './activities.ts';
 export { createActivities, type ActivityPorts } from './create-activities.ts';
+export type { LiveDelivery, LiveFrames, LiveLine } from './live-frames.ts';
 export { createLocalCalls, type LocalCalls } from './local-calls.ts';

@@ -4,6 +4,7 @@ import { createEgress } from '@baton/egress';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { aCaller, STEP, told, type Caller } from './activity-fixture.ts';
 import type { InvokeAgentParams } from './activities.ts';
+import type { LiveDelivery, LiveFrames } from './live-frames.ts';
 import { createInvokeAgent } from './invoke-agent.ts';
 import { createLocalCalls } from './local-calls.ts';
 
@@ -27,11 +28,21 @@ const adapter: Adapter = {
       : { ok: false, problems: [{ pointer: '/colour', message: 'Take the field "colour" out.' }] },
   invoke,
 };
+const opened: LiveDelivery[] = [];
+const tell = jest.fn<ReturnType<LiveFrames['open']>['tell']>();
+const close = jest.fn(async () => undefined);
 const { invokeAgent, invokeAgentLocally } = createInvokeAgent({
   adapters: createAdapterRegistry([adapter]),
   egress,
   secrets: { resolve: async (name) => (name === 'colour' ? 'a secret green' : null) },
   localCalls: createLocalCalls(),
+  desk: { through: (_params, make) => make() },
+  frames: {
+    open: (delivery) => {
+      opened.push(delivery);
+      return { tell, close };
+    },
+  },
 });
 
 const writer: PinnedAgent = {
@@ -57,6 +68,9 @@ let caller: Caller;
 beforeEach(() => {
   caller = aCaller();
   invoke.mockReset().mockResolvedValue(REPLY);
+  opened.splice(0);
+  tell.mockClear();
+  close.mockClear();
 });
 afterAll(() => egress.close());
 
@@ -100,6 +114,33 @@ describe('invokeAgent()', () => {
     });
     await caller.run(invokeAgent, delivery());
     expect(beats).toEqual([null, { done: 3 }]);
+  });
+
+  it('shows what the agent tells while it works, and adds to the reply what is to be kept', async () => {
+    invoke.mockImplementation(async (_request, { emit }) => {
+      emit({ type: 'agent.chunk', data: 'Riv' });
+      emit({ type: 'agent.message', data: 'I look.' });
+      return REPLY;
+    });
+    const step = { ...STEP, id: 7, attempt: 2 };
+    const reply = await caller.run(invokeAgent, delivery({ step }));
+    expect(reply).toEqual({ ...REPLY, events: [{ type: 'agent.message', data: 'I look.' }] });
+    expect(opened).toEqual([
+      { scope: caller.scope, runId: caller.runId, stepId: 7, attempt: 2, delivery: 1 },
+    ]);
+    expect(tell.mock.calls.map(([{ type }]) => type)).toEqual(['agent.chunk', 'agent.message']);
+    expect(close).toHaveBeenCalledTimes(1);
+  });
+
+  it('says that a call is made once more which a lost worker has begun', async () => {
+    await caller.run(invokeAgent, delivery({ goesOn: true }));
+    expect(opened).toMatchObject([{ delivery: 2 }]);
+  });
+
+  it('ends what it shows when the call fails', async () => {
+    invoke.mockRejectedValue(new Error('away'));
+    await told(caller.run(invokeAgent, delivery()));
+    expect(close).toHaveBeenCalledTimes(1);
   });
 
   it('fails for good on an adapter that is unknown, and names the known ones', async () => {

@@ -1,4 +1,4 @@
-import { failure, parseJson, type AgentReply, type Json } from '@baton/core';
+import { failure, parseJson, parseWorkflowId, type AgentReply, type Json } from '@baton/core';
 import {
   AgentFailureError,
   readSecrets,
@@ -9,8 +9,11 @@ import {
 } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import type { Activities, InvokeAgentParams } from './activities.ts';
+import type { AdmissionDesk } from './admission.ts';
+import type { LiveFrames, LiveLine } from './live-frames.ts';
 import type { LocalCalls } from './local-calls.ts';
-import { createEffects, type Effect, type Work } from './effects.ts';
+import { createEffects, type Effect, type EffectContext, type Work } from './effects.ts';
+import { createToldEvents, type ToldEvents } from './told-events.ts';
 
 /** What calls to agents need. */
 export interface InvokeAgentPorts {
@@ -18,6 +21,8 @@ export interface InvokeAgentPorts {
   readonly egress: Egress;
   readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
+  readonly desk: Pick<AdmissionDesk, 'through'>;
+  readonly frames: LiveFrames;
 }
 
 /** Makes the activity that delivers one call to an agent. */
@@ -26,7 +31,8 @@ export function createInvokeAgent(
 ): Pick<Activities, 'invokeAgent' | 'invokeAgentLocally'> {
   const effects = createEffects<Json>(ports.localCalls);
   return {
-    invokeAgent: (params) => effects.run(effectOf(params), call(ports, params)),
+    invokeAgent: (params) =>
+      ports.desk.through(params, () => effects.run(effectOf(params), call(ports, params))),
     invokeAgentLocally: (params) => effects.runLocally(effectOf(params), call(ports, params)),
   };
 }
@@ -36,31 +42,53 @@ function effectOf({ agent, timeoutMs, idempotencyKey, goesOn }: InvokeAgentParam
   return { label, timeoutMs, key: idempotencyKey, goesOn };
 }
 
-function call({ adapters, egress, secrets: all }: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
+function call(ports: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
   return async (context) => {
+    const { adapters, egress } = ports;
     const adapter = adapters.get(params.agent.adapter);
     const { config } = params.agent;
-    const secrets = await resolveSecrets(readSecrets(config).names, all);
+    const secrets = await resolveSecrets(readSecrets(config).names, ports.secrets);
     const parsed = adapter.parseConfig(withSecrets(config, secrets));
-    const reply = await adapter.invoke(requestOf(parsed, params), {
-      ...context,
-      idempotencyKey: params.idempotencyKey,
-      ...(params.budget === undefined ? {} : { budget: params.budget }),
-      egress,
-      secrets,
-      // Live frames have no reader yet: no adapter of this version streams.
-      emit: () => undefined,
-      heartbeat: context.note,
-      lastHeartbeat: context.noted,
-    });
-    return toJson(reply);
+    const told = createToldEvents();
+    const line = lineOf(ports, params, context);
+    try {
+      const reply = await adapter.invoke(requestOf(parsed, params), {
+        ...context,
+        idempotencyKey: params.idempotencyKey,
+        ...(params.budget === undefined ? {} : { budget: params.budget }),
+        egress,
+        secrets,
+        emit: (event) => {
+          told.add(event);
+          line.tell(event);
+        },
+        heartbeat: context.note,
+        lastHeartbeat: context.noted,
+      });
+      return toJson(reply, told);
+    } finally {
+      await line.close();
+    }
   };
 }
 
+const NOBODY: LiveLine = { tell: () => undefined, close: async () => undefined };
+
+function lineOf({ frames }: InvokeAgentPorts, { step }: InvokeAgentParams, context: EffectContext): LiveLine {
+  const run = parseWorkflowId(`${context.workspaceId}.${context.runId}`);
+  if (run === null) return NOBODY;
+  return frames.open({ ...run, stepId: step.id, attempt: step.attempt, delivery: context.delivery });
+}
+
 /** A pause is rare, and all of the rest is plain JSON already. */
-function toJson({ pause, ...reply }: AgentReply): Json {
-  const plain = { ...reply, usage: { ...reply.usage } };
-  return pause === undefined ? plain : { ...plain, pause: parseJson(JSON.stringify(pause)) };
+function toJson({ pause, ...reply }: AgentReply, told: ToldEvents): Json {
+  const events = told.list();
+  return {
+    ...reply,
+    usage: { ...reply.usage },
+    ...(events.length === 0 ? {} : { events }),
+    ...(pause === undefined ? {} : { pause: parseJson(JSON.stringify(pause)) }),
+  };
 }
 
 function requestOf(

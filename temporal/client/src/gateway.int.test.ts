@@ -105,6 +105,7 @@ describe('createGateway() messages', () => {
     expect(await gateway.suspend(scope, runId)).toBe('delivered');
     expect(await gateway.resume(scope, runId)).toBe('delivered');
     expect(await gateway.humanTaskDecided(workflowIdOf(scope, runId), decided)).toBe('delivered');
+    expect(await gateway.agentCallDue(workflowIdOf(scope, runId), { key: 'k' })).toBe('delivered');
     expect(await gateway.cancel(scope, runId, 'not needed')).toBe('delivered');
     const { history } = await connection.workflowService.getWorkflowExecutionHistory({
       namespace,
@@ -113,7 +114,14 @@ describe('createGateway() messages', () => {
     const signals = (history?.events ?? []).flatMap(
       ({ workflowExecutionSignaledEventAttributes: signaled }) => signaled?.signalName ?? [],
     );
-    expect(signals).toEqual(['event', 'suspend', 'resume', 'humanTaskDecided', 'cancelReason']);
+    expect(signals).toEqual([
+      'event',
+      'suspend',
+      'resume',
+      'humanTaskDecided',
+      'agentCallDue',
+      'cancelReason',
+    ]);
   });
 
   it('are told apart from messages to a run that is unknown', async () => {

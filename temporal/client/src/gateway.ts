@@ -45,6 +45,8 @@ export interface Gateway {
   ): Promise<Delivered>;
   /** Wakes the execution that waits for a child run. */
   childRunEnded(workflowId: string, message: { childRunId: string }): Promise<Delivered>;
+  /** Wakes the execution that waits until an agent can be called. */
+  agentCallDue(workflowId: string, message: { key: string }): Promise<Delivered>;
   /** Null when Temporal does not know the run. */
   describe(scope: Scope, runId: RunId): Promise<ExecutionState | null>;
   /**
@@ -117,6 +119,7 @@ export function createGateway(params: GatewayParams): Gateway {
     terminate: (scope, runId, reason) => send(scope, runId, (handle) => handle.terminate(reason)),
     humanTaskDecided: (workflowId, message) => wake(workflowId, 'humanTaskDecided', message),
     childRunEnded: (workflowId, message) => wake(workflowId, 'childRunEnded', message),
+    agentCallDue: (workflowId, message) => wake(workflowId, 'agentCallDue', message),
     describe: (scope, runId) =>
       describe(() => call(() => client.workflow.getHandle(workflowIdOf(scope, runId)).describe())),
     untilClosed: (scope, runId, { temporalRunId, signal }) => {

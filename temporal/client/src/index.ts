@@ -17,12 +17,6 @@ export {
 export { opaque, startFacts, type StartFacts } from './start-options.ts';
 export { toolsOf, type ToolWish } from './pin-tools.ts';
 export { RUNS_TASK_QUEUE, SEARCH_ATTRIBUTES } from './task-queues.ts';
-export {
-  buildSnapshot,
-  pinAgent,
-  type RegisteredAgent,
-  type ResolveAgent,
-  type SnapshotParams,
-  type SnapshotResult,
-} from './snapshot.ts';
+export { buildSnapshot, type ResolveAgent, type SnapshotParams, type SnapshotResult } from './snapshot.ts';
 export { snapshotFromJson, snapshotToJson } from './snapshot-codec.ts';
+export { pinAgent, type RegisteredAgent } from './pin-agent.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { DEFAULT_RETRY, isObject, parseJson, type JsonObject } from '@baton/core';
 import { aDocument, newRunId, newScope } from './samples.ts';
 import { snapshotFromJson, snapshotToJson } from './snapshot-codec.ts';
-import { buildSnapshot, pinAgent, type RegisteredAgent, type ResolveAgent } from './snapshot.ts';
+import { pinAgent, type RegisteredAgent } from './pin-agent.ts';
+import { buildSnapshot, type ResolveAgent } from './snapshot.ts';
 
 const scope = newScope();
 const runId = newRunId();
@@ -198,7 +199,8 @@ describe('pinAgent()', () => {
         nonRetryable: ['authorization', 7],
       },
       cost: { inputPerMTokUsd: 3, perCallUsd: 0.01 },
-      limits: { maxSteps: 3, maxTokens: 1_000 },
+      concurrency: { max: 2 },
+      limits: { maxSteps: 3, maxTokens: 9, other: 1 },
     };
     expect(pinAgent(registered('writer', '2.0.0', body))).toEqual({
       name: 'writer',
@@ -217,7 +219,8 @@ describe('pinAgent()', () => {
       },
       effects: 'idempotent',
       cost: { inputPerMTokUsd: 3, outputPerMTokUsd: 0, perCallUsd: 0.01 },
-      limits: { maxSteps: 3, maxTokens: 1_000 },
+      concurrency: { max: 2 },
+      limits: { maxSteps: 3, maxTokens: 9 },
     });
   });
 
@@ -229,6 +232,8 @@ describe('pinAgent()', () => {
       effects: 'many',
       retry: { maxAttempts: '9', initialInterval: 5, nonRetryable: 'all' },
       cost: [],
+      concurrency: { max: 'two' },
+      limits: 5,
     };
     expect(pinAgent(registered('writer', '1.0.0', body))).toEqual(pinAgent(registered('writer')));
   });

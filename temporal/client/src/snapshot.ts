@@ -1,15 +1,8 @@
 import {
-  DEFAULT_RETRY,
   ENGINE_VERSION,
-  isObject,
-  own,
   parseDefinition,
-  parseIsoDuration,
-  type AgentLimits,
-  type AgentRetry,
   type CallAgentTask,
   type Definition,
-  type Effects,
   type Json,
   type JsonObject,
   type PinnedAgent,
@@ -18,16 +11,8 @@ import {
   type Snapshot,
   type TaskList,
 } from '@baton/core';
+import { pinAgent, type RegisteredAgent } from './pin-agent.ts';
 import { pinTool, toolsOf, type ToolWish } from './pin-tools.ts';
-
-/** The part of a registered agent version that a run is pinned to. */
-export interface RegisteredAgent {
-  readonly name: string;
-  readonly version: string;
-  readonly adapter: string;
-  /** The normalised agent version. */
-  readonly body: JsonObject;
-}
 
 /** Finds the newest version of an agent in a range; null when there is none that is not archived. */
 export type ResolveAgent = (scope: Scope, name: string, range?: string) => Promise<RegisteredAgent | null>;
@@ -202,77 +187,4 @@ function absent({ agent, version, caller }: AgentCall): string {
       ? 'has no version that is not archived'
       : `has no version in the range "${version}"`;
   return `Agent "${agent}"${who} ${which} in this workspace; register one with PUT /v1/agents/${agent}/versions/{version}.`;
-}
-
-/** The agent version as a run carries it. */
-export function pinAgent(agent: RegisteredAgent): PinnedAgent {
-  const { name, version, adapter, body } = agent;
-  const schemaIn = schemaOf(body, 'input');
-  const schemaOut = schemaOf(body, 'output');
-  const config = own(body, 'config');
-  const cost = own(body, 'cost');
-  const limits = own(body, 'limits');
-  return {
-    name,
-    version,
-    adapter,
-    config: isObject(config) ? config : {},
-    ...(schemaIn === undefined ? {} : { inputSchema: schemaIn }),
-    ...(schemaOut === undefined ? {} : { outputSchema: schemaOut }),
-    timeoutMs: lengthOf(own(body, 'timeout'), 300_000),
-    retry: retryOf(own(body, 'retry')),
-    effects: effectsOf(own(body, 'effects')),
-    ...(isObject(limits) ? { limits: limitsOf(limits) } : {}),
-    ...(isObject(cost) ? { cost: costOf(cost) } : {}),
-  };
-}
-
-function schemaOf(body: JsonObject, side: 'input' | 'output'): JsonObject | boolean | undefined {
-  const given = own(body, side);
-  const schema = isObject(given) ? own(given, 'schema') : undefined;
-  return isObject(schema) || typeof schema === 'boolean' ? schema : undefined;
-}
-
-function lengthOf(value: Json | undefined, missing: number): number {
-  return typeof value === 'string' ? (parseIsoDuration(value) ?? missing) : missing;
-}
-
-function numberOf(value: Json | undefined, missing: number): number {
-  return typeof value === 'number' ? value : missing;
-}
-
-function retryOf(given: Json | undefined): AgentRetry {
-  if (!isObject(given)) return DEFAULT_RETRY;
-  const named: Json = own(given, 'nonRetryable') ?? [];
-  return {
-    maxAttempts: numberOf(own(given, 'maxAttempts'), DEFAULT_RETRY.maxAttempts),
-    initialIntervalMs: lengthOf(own(given, 'initialInterval'), DEFAULT_RETRY.initialIntervalMs),
-    backoff: numberOf(own(given, 'backoff'), DEFAULT_RETRY.backoff),
-    maxIntervalMs: lengthOf(own(given, 'maxInterval'), DEFAULT_RETRY.maxIntervalMs),
-    nonRetryable: Array.isArray(named)
-      ? named.filter((type): type is string => typeof type === 'string')
-      : [],
-  };
-}
-
-function effectsOf(given: Json | undefined): Effects {
-  return given === 'none' || given === 'idempotent' ? given : 'unknown';
-}
-
-function limitsOf(given: JsonObject): AgentLimits {
-  const names = ['maxSteps', 'maxToolCalls', 'maxTokens'] as const;
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const limit = own(given, name);
-      return typeof limit === 'number' ? [[name, limit]] : [];
-    }),
-  );
-}
-
-function costOf(given: JsonObject): NonNullable<PinnedAgent['cost']> {
-  return {
-    inputPerMTokUsd: numberOf(own(given, 'inputPerMTokUsd'), 0),
-    outputPerMTokUsd: numberOf(own(given, 'outputPerMTokUsd'), 0),
-    perCallUsd: numberOf(own(given, 'perCallUsd'), 0),
-  };
 }

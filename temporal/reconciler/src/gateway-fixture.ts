@@ -55,6 +55,7 @@ export function createFakeGateway(): FakeGateway {
     terminate: (_scope, runId, reason) => note('terminate', runId, reason),
     humanTaskDecided: (workflowId, message) => note('decided', workflowId, message),
     childRunEnded: (workflowId, message) => note('child', workflowId, message),
+    agentCallDue: (workflowId, message) => note('due', workflowId, message),
     describe: (_scope, runId) => answer(() => gateway.executions.get(runId) ?? null),
     async untilClosed(_scope, runId, { signal }) {
       for (;;) {

@@ -13,10 +13,21 @@ export interface Reconciler {
 
 /** Parameters of {@link createReconciler}. */
 export interface ReconcilerParams {
-  readonly store: Pick<Store, 'runs' | 'events' | 'humanTasks' | 'outbox' | 'notifications'>;
+  readonly store: Pick<
+    Store,
+    'runs' | 'events' | 'frames' | 'humanTasks' | 'agentCalls' | 'outbox' | 'notifications'
+  >;
   readonly gateway: Gateway;
   readonly retell: ClosingPorts['retell'];
   readonly onError: LoopParams['onError'];
+}
+
+/** Frames are removed by who has written them; what a lost worker has left stays for so long, in milliseconds. */
+const FRAMES_LEFT_MS = 60_000;
+
+async function sweepFrames(frames: Store['frames']): Promise<boolean> {
+  await frames.sweep(FRAMES_LEFT_MS);
+  return false;
 }
 
 /** Creates the loops; any number of processes may run them at once. */
@@ -29,7 +40,9 @@ export function createReconciler({ store, gateway, retell, onError }: Reconciler
     { name: 'starts', everyMs: 2_000, round: whenUp(() => startAccepted(ports)) },
     { name: 'ends', everyMs: 1_000, round: whenUp(() => confirmProvisional(ports)) },
     { name: 'idle', everyMs: 5_000, round: whenUp(() => checkIdle(ports)) },
+    { name: 'frames', everyMs: 60_000, round: () => sweepFrames(store.frames) },
     { name: 'decisions', everyMs: 5_000, round: whenUp(() => signalUnacknowledged(ports)) },
+    { name: 'agent calls', everyMs: 5_000, round: async () => (await store.agentCalls.callDue()) > 0 },
   ].map((loop) => createLoop({ ...loop, onError }));
   const loops = [relay, ...others];
   let unsubscribe: () => void = () => undefined;

@@ -38,6 +38,7 @@ describe('relayOnce()', () => {
     const runId = newRunId();
     await enqueue(runId, 'human_task_decided', { taskId: newRunId(), decisionId: 'd-1' });
     await enqueue(runId, 'child_run_ended', { childRunId: 'child-1' });
+    await enqueue(runId, 'agent_call_due', { key: 'key-1' });
     await enqueue(runId, 'signal', { event: { type: 'go' } });
     await enqueue(runId, 'signal', { type: 'bare' });
     await enqueue(runId, 'suspend');
@@ -46,7 +47,7 @@ describe('relayOnce()', () => {
     await enqueue(runId, 'terminate', { reason: 7 });
     expect(await relay()).toBe(false);
     await relay();
-    expect(gateway.sent).toHaveLength(8);
+    expect(gateway.sent).toHaveLength(9);
     expect(gateway.sent).toEqual(
       expect.arrayContaining([
         [
@@ -55,6 +56,7 @@ describe('relayOnce()', () => {
           { humanTaskId: expect.any(String), decisionId: 'd-1' },
         ],
         ['child', workflowIdOf(ledger.scope, runId), { childRunId: 'child-1' }],
+        ['due', workflowIdOf(ledger.scope, runId), { key: 'key-1' }],
         ['signal', runId, { type: 'go' }],
         ['signal', runId, { type: 'bare' }],
         ['suspend', runId],

@@ -142,6 +142,35 @@ const CALLS: Readonly<Record<string, Scenario>> = {
     const { tasks, more } = pinned({});
     return start(tasks, more);
   },
+  'call-agent-queued': async (stage) => {
+    let key = '';
+    let admissions = 0;
+    stage.effects.invokeAgent = async ({ idempotencyKey }) => {
+      key = idempotencyKey;
+      return admissions < 2 ? { kind: 'queued', ahead: 1 } : replyOf('written');
+    };
+    stage.effects.admitAgentCall = async () => {
+      admissions += 1;
+      return admissions < 2 ? { kind: 'queued', ahead: 0 } : { kind: 'granted' };
+    };
+    const { tasks, more } = pinned({ concurrency: { max: 1 } });
+    const handle = await stage.start(tasks, more);
+    await told(stage, handle, 'run.waiting');
+    // A forged signal is looked up, and nothing comes of it.
+    await handle.signal('agentCallDue', { key });
+    while (admissions < 1) await handle.query('run');
+    await handle.signal('agentCallDue', { key });
+    return handle;
+  },
+  'call-agent-queued-canceled': async (stage) => {
+    stage.effects.invokeAgent = async () => ({ kind: 'queued', ahead: 1 });
+    stage.effects.settleAgentCall = async () => undefined;
+    const { tasks, more } = pinned({ concurrency: { perWorkspace: 1 } });
+    const handle = await stage.start(tasks, more);
+    await told(stage, handle, 'run.waiting');
+    await handle.cancel();
+    return handle;
+  },
   'chain-of-local-calls': async ({ effects, start }) => {
     effects.callHttp = async () => 'got';
     return start([{ many: { for: { in: '[range(14)]' }, do: [{ a: get() }] } }]);

@@ -8,6 +8,8 @@ import {
   get,
   heard,
   LISTEN,
+  pinned,
+  replyOf,
   review,
   talk,
   type Scenario,
@@ -18,8 +20,12 @@ import type { Handle, Stage } from './stage-fixture.ts';
 const MANY = 60;
 
 /** Starts a run of a branch and of another one that hears {@link MANY} events, and waits for its second execution. */
-async function continued(stage: Stage, branch: JsonObject): Promise<Handle> {
-  const handle = await stage.start([beside(branch, heard(MANY))]);
+async function continued(
+  stage: Stage,
+  branch: JsonObject,
+  more?: Parameters<Stage['start']>[1],
+): Promise<Handle> {
+  const handle = await stage.start([beside(branch, heard(MANY))], more);
   const { runId } = await handle.describe();
   await talk(handle, MANY - 1);
   await anotherThan(handle, runId);
@@ -54,6 +60,25 @@ export const LONG_FEATURES: Readonly<Record<string, Scenario>> = {
     await handle.client.getHandle(accepted.workflowId).signal('event', { type: 'go' });
     end = { output: 'grown up' };
     await handle.signal('childRunEnded', { childRunId: accepted.runId });
+    await handle.signal('event', last);
+    return handle;
+  },
+  'continued-with-a-call-that-waits': async (stage) => {
+    let granted = false;
+    stage.effects.invokeAgent = async () => (granted ? replyOf('written') : { kind: 'queued', ahead: 1 });
+    let asked = 0;
+    let key = '';
+    stage.effects.admitAgentCall = async ({ idempotencyKey }) => {
+      asked += 1;
+      key = idempotencyKey;
+      return granted ? { kind: 'granted' } : { kind: 'queued', ahead: 0 };
+    };
+    const { tasks, more } = pinned({ concurrency: { max: 1 } });
+    const pins = { '/do/0/both/fork/branches/0/ask': 'writer@2.0.0' };
+    const handle = await continued(stage, tasks[0] ?? {}, { ...more, pins });
+    while (asked === 0) await handle.query('run');
+    granted = true;
+    await handle.signal('agentCallDue', { key });
     await handle.signal('event', last);
     return handle;
   },

@@ -8,6 +8,9 @@ export const humanTaskDecided =
 /** A child run of this run may have ended; the workflow reads the recorded end before it believes it. */
 export const childRunEnded = defineSignal<[{ childRunId: string }]>('childRunEnded');
 
+/** It may be the turn of a call that waits until its agent can be called; the workflow asks before it believes it. */
+export const agentCallDue = defineSignal<[{ key: string }]>('agentCallDue');
+
 /** A CloudEvent for a `listen`. */
 export const deliverEvent = defineSignal<[JsonObject]>('event');
 

@@ -7,14 +7,18 @@ import {
   proxyLocalActivities,
   proxySinks,
   sleep,
+  workflowInfo,
 } from '@temporalio/workflow';
 import { performChildRun } from './child-run.ts';
 import { toFailure } from './failures.ts';
 import { performHumanTask } from './human-task.ts';
 import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
 import type { BatonSinks } from './messages.ts';
+import { motionAfter, motionOf } from './motions.ts';
+import { isPythonAgent, pythonQueueOf } from './python-agents.ts';
 import type { Motion } from './succession.ts';
 import { summaryOf } from './summaries.ts';
+import { mayHaveToWait, performWaitingCall } from './waiting-call.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** Beyond an agent's own time-out: what the worker needs to tell that it was reached. */
@@ -58,6 +62,10 @@ export interface PerformerParams {
   readonly decided: WakeUps;
   /** Ids of child runs that may have ended. */
   readonly childRunEnded: WakeUps;
+  /** Keys of calls that wait and whose turn may have come. */
+  readonly callDue: WakeUps;
+  /** Whether nothing new is to begin. */
+  readonly isSuspended: () => boolean;
 }
 
 /** What the performers of single commands share. */
@@ -80,10 +88,8 @@ interface Open {
 export function createPerformer(params: PerformerParams): Performer {
   const open = new Map<number, Open>();
   const feed = (event: InterpreterEvent): void => {
-    if (event.kind === 'human-task-opened' || event.kind === 'child-started') {
-      const waiting = open.get(event.command);
-      if (waiting !== undefined) waiting.motion = 'resting';
-    }
+    const told = 'command' in event ? open.get(event.command) : undefined;
+    if (told !== undefined) told.motion = motionAfter(event) ?? told.motion;
     params.feed(event);
   };
   const stage: Stage = { ...params, feed, chain: createLocalChain() };
@@ -144,7 +150,7 @@ function begin(
   command: OpenCommand,
   { answer, isAlone }: { readonly answer: Answer; readonly isAlone: boolean },
 ): Open {
-  const local = isAlone && mayBeLocal(command) ? command : null;
+  const local = isAlone && mayBeLocal(command) && !runsInPython(stage, command) ? command : null;
   const { cancel, result } = local === null ? effect(stage, command) : callLocally(stage, local);
   const done = result.then(
     (value) => {
@@ -154,7 +160,7 @@ function begin(
       answer(command, { kind: 'failed', command: command.id, failure: toFailure(error) });
     },
   );
-  return { motion: MOTIONS[command.kind], isLocal: local !== null, isCall: isCall(command), cancel, done };
+  return { motion: motionOf(command), isLocal: local !== null, isCall: isCall(command), cancel, done };
 }
 
 function eventOf(command: OpenCommand, result: Json): InterpreterEvent {
@@ -162,17 +168,6 @@ function eventOf(command: OpenCommand, result: Json): InterpreterEvent {
     ? { kind: 'fired', command: command.id }
     : { kind: 'completed', command: command.id, result };
 }
-
-/** What is under way from the moment at which a command goes out. */
-const MOTIONS: Readonly<Record<OpenCommand['kind'], Motion>> = {
-  'start-timer': 'resting',
-  'invoke-agent': 'calling',
-  'call-http': 'calling',
-  // The task that is there already is found again.
-  'open-human-task': 'calling',
-  // A start that Temporal has not confirmed would end with the execution.
-  'start-run': 'bound',
-};
 
 /** Something under way that can be ended early. */
 interface Effect {
@@ -191,8 +186,11 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
     case 'start-timer':
       return sleep(Math.max(0, command.dueAt - Date.now()), { summary: summaryOf(command) }).then(() => null);
     case 'invoke-agent':
+      return mayHaveToWait(stage, command)
+        ? performWaitingCall(stage, command, () => deliver(stage, command))
+        : deliver(stage, command);
     case 'call-http':
-      return deliveriesOf(stage, command).ordinary(false);
+      return deliver(stage, command);
     case 'open-human-task':
       return performHumanTask(stage, command);
     case 'start-run':
@@ -203,6 +201,10 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
 }
 
 type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
+
+function deliver(stage: Stage, command: Call): Promise<Json> {
+  return deliveriesOf(stage, command).ordinary(false);
+}
 
 /** Whether a command calls somebody, as far as its delivery goes. */
 export function isCall(command: Command): command is Call {
@@ -244,8 +246,9 @@ function callLocally(stage: Stage, command: Call): Effect {
 }
 
 /** Not asynchronous: a proxy of activities would be taken for a promise, and `then` for an activity. */
-function ordinaryCalls(command: Call): Activities {
+function ordinaryCalls(command: Call, taskQueue?: string): Activities {
   return proxyActivities<Activities>({
+    ...(taskQueue === undefined ? {} : { taskQueue }),
     startToCloseTimeout: command.timeoutMs + MARGIN_MS,
     heartbeatTimeout: HEARTBEAT_TIMEOUT_MS,
     summary: summaryOf(command),
@@ -262,7 +265,13 @@ function localCalls(command: Call): Activities {
   });
 }
 
-function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
+/** Whether a call is one of an agent that only workers in Python can run. */
+function runsInPython({ snapshot }: Stage, command: Call): boolean {
+  const agent = command.kind === 'invoke-agent' ? snapshot.agents[command.agent] : undefined;
+  return agent !== undefined && isPythonAgent(agent);
+}
+
+function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
   const { idempotencyKey, step, timeoutMs } = command;
   const delivery = { idempotencyKey, step, timeoutMs };
   if (command.kind === 'call-http') {
@@ -272,8 +281,9 @@ function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
       ordinary: (goesOn) => ordinaryCalls(command).callHttp(goesOn ? { ...params, goesOn } : params),
     };
   }
-  const agent = snapshot.agents[command.agent];
+  const agent = stage.snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
+  const queue = runsInPython(stage, command) ? pythonQueueOf(workflowInfo().taskQueue) : undefined;
   const { input, session, resume, budget } = command;
   const more = {
     ...(session === undefined ? {} : { session }),
@@ -283,6 +293,6 @@ function deliveriesOf({ snapshot }: Stage, command: Call): Ways<Json> {
   const params = { ...delivery, agent, input, ...more };
   return {
     local: () => localCalls(command).invokeAgentLocally(params),
-    ordinary: (goesOn) => ordinaryCalls(command).invokeAgent(goesOn ? { ...params, goesOn } : params),
+    ordinary: (goesOn) => ordinaryCalls(command, queue).invokeAgent(goesOn ? { ...params, goesOn } : params),
   };
 }

@@ -1,7 +1,5 @@
 import {
   createInterpreter,
-  excerpt,
-  storableText,
   type Command,
   type Interpreter,
   type InterpreterEvent,
@@ -18,7 +16,6 @@ import {
   condition,
   continueAsNew,
   getCurrentDetails,
-  isCancellation,
   proxySinks,
   setCurrentDetails,
   setDefaultSignalHandler,
@@ -27,24 +24,13 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { toApplicationFailure } from './failures.ts';
-import {
-  cancelReason,
-  childRunEnded,
-  deliverEvent,
-  describeRun,
-  humanTaskDecided,
-  resume,
-  suspend,
-  type BatonSinks,
-} from './messages.ts';
+import { handleMessages, noteCancel } from './hear.ts';
+import { describeRun, type BatonSinks } from './messages.ts';
 import { createPerformer, isCall, type Performer } from './perform.ts';
 import { sha256 } from './sha256.ts';
 import { createSuccession, type Succession } from './succession.ts';
 import { createSchemaValidator } from './validate-schema.ts';
-import { createWakeUps, type WakeUps } from './wake-ups.ts';
-
-/** Characters of a reason to cancel; the API refuses longer ones. */
-const LONGEST_REASON = 1_000;
+import { createWakeUps } from './wake-ups.ts';
 
 /** Nothing more is told by this execution. */
 const LAST = 'last';
@@ -82,7 +68,7 @@ interface Inbox {
 export async function run(snapshot: Snapshot, continuation?: Continuation): Promise<Json> {
   const succession = createSuccession();
   const inbox = createInbox(() => succession.stir());
-  const wakeUps = { decided: createWakeUps(), childRunEnded: createWakeUps() };
+  const wakeUps = { decided: createWakeUps(), childRunEnded: createWakeUps(), callDue: createWakeUps() };
   handleMessages(inbox, wakeUps);
   const words = noteCancel(inbox, continuation?.cancelReason);
   // Gets what is for no handler, also what came before: so it is last.
@@ -93,10 +79,12 @@ export async function run(snapshot: Snapshot, continuation?: Continuation): Prom
     const startedAt = continuation?.startedAt ?? Date.now();
     const tools = { validateSchema: createSchemaValidator(), hash: sha256 };
     const interpreter = createInterpreter(snapshot, startedAt, tools);
-    const performer = createPerformer({ snapshot, feed: inbox.feed, wake: inbox.wake, ...wakeUps });
-    const pace = createPace(performer, { succession, onTired: inbox.wake });
     const first = begin(interpreter, continuation);
     let { state } = first;
+    const isSuspended = (): boolean => state.suspended;
+    const { feed, wake } = inbox;
+    const performer = createPerformer({ snapshot, feed, wake, isSuspended, ...wakeUps });
+    const pace = createPace(performer, { succession, onTired: wake });
     setHandler(describeRun, () => picture(snapshot, state));
     pace.note(first);
     pace.perform(first);
@@ -227,46 +215,6 @@ function everythingIsIn(): Promise<void> {
     again = true;
     return holds;
   });
-}
-
-function handleMessages(inbox: Inbox, wakeUps: { decided: WakeUps; childRunEnded: WakeUps }): void {
-  // Whoever reaches Temporal can send anything, and whatever it is makes the execution longer.
-  setHandler(humanTaskDecided, (message) => {
-    const id: unknown = message?.humanTaskId;
-    if (typeof id === 'string') wakeUps.decided.note(id);
-    inbox.hear();
-  });
-  setHandler(childRunEnded, (message) => {
-    const id: unknown = message?.childRunId;
-    if (typeof id === 'string') wakeUps.childRunEnded.note(id);
-    inbox.hear();
-  });
-  setHandler(deliverEvent, (event) => {
-    if (typeof event === 'object' && event !== null && !Array.isArray(event))
-      inbox.hear({ kind: 'signal', event });
-    else inbox.hear();
-  });
-  setHandler(suspend, () => {
-    inbox.hear({ kind: 'suspend' });
-  });
-  setHandler(resume, () => {
-    inbox.hear({ kind: 'resume' });
-  });
-}
-
-/** Feeds a cancel with its reason; answers what another execution must know of a reason that came before its cancel. */
-function noteCancel(inbox: Inbox, known?: string): () => Pick<Continuation, 'cancelReason'> {
-  let reason = known;
-  setHandler(cancelReason, (text) => {
-    // Whoever reaches Temporal can send anything here, also what PostgreSQL does not take.
-    if (typeof text === 'string' && text !== '') reason = storableText(excerpt(text, LONGEST_REASON));
-    inbox.hear();
-  });
-  CancellationScope.current().cancelRequested.catch((error: unknown) => {
-    if (!isCancellation(error)) throw error;
-    inbox.feed({ kind: 'cancel', reason: reason ?? 'The run was canceled.' });
-  });
-  return () => (reason === undefined ? {} : { cancelReason: reason });
 }
 
 /** What Temporal UI shows as the run's current details. */

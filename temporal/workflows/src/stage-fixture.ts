@@ -64,6 +64,8 @@ function allOf(effects: Partial<Activities>): Activities {
       effects.invokeAgentLocally?.(params) ?? { tookMs: 1, result: await given('invokeAgent')(params) },
     callHttpLocally: async (params) =>
       effects.callHttpLocally?.(params) ?? { tookMs: 1, result: await given('callHttp')(params) },
+    admitAgentCall: async (params) => given('admitAgentCall')(params),
+    settleAgentCall: async (params) => given('settleAgentCall')(params),
     openHumanTask: async (params) => given('openHumanTask')(params),
     takeHumanTaskOutcome: async (params) => given('takeHumanTaskOutcome')(params),
     expireHumanTask: async (params) => given('expireHumanTask')(params),

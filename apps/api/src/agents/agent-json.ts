@@ -24,6 +24,7 @@ export function toAgentVersion(record: AgentVersionRecord, adapters: AdapterRegi
     ...(body.input === undefined ? {} : { input: body.input }),
     ...(body.output === undefined ? {} : { output: body.output }),
     ...(body.cost === undefined ? {} : { cost: body.cost }),
+    ...(body.concurrency === undefined ? {} : { concurrency: body.concurrency }),
     ...(body.limits === undefined ? {} : { limits: body.limits }),
     timeout: body.timeout,
     retry: body.retry,

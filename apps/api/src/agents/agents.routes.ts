@@ -13,7 +13,7 @@ import { invokeAgent } from './invoke-agent.ts';
 
 /** What the routes of agents need. */
 export interface AgentRoutesPorts {
-  readonly store: Pick<Store, 'agents' | 'runs'>;
+  readonly store: Pick<Store, 'agents' | 'runs' | 'agentCalls'>;
   readonly service: AgentService;
   readonly adapters: AdapterRegistry;
   readonly starter: RunStarter;

@@ -1,15 +1,16 @@
 import { isTerminal, type RunId, type Scope } from '@baton/core';
-import { endsRun } from '@baton/contracts';
+import { endsRun, type LiveFrame } from '@baton/contracts';
 import type { Store } from '@baton/store';
 import type { Metrics } from '@baton/telemetry';
 import type { Response } from 'express';
 import { once } from 'node:events';
+import { createLiveFrames, type FramesWanted, type LiveFrames } from './live-frames.ts';
 import { toRunEvent } from './run-json.ts';
 import { createBell, type Bell, type RunWatch } from './run-watch.ts';
 
 /** What streaming needs. */
 export interface EventStreamPorts {
-  readonly store: Pick<Store, 'runs' | 'events'>;
+  readonly store: Pick<Store, 'runs' | 'events' | 'frames'>;
   readonly watch: RunWatch;
   readonly metrics: Metrics;
   /** Time between pings, in milliseconds. */
@@ -24,6 +25,7 @@ export interface EventStreamParams {
   readonly runId: RunId;
   /** Position of the last event the reader has. */
   readonly after: number;
+  readonly frames: FramesWanted;
   readonly signal: AbortSignal;
 }
 
@@ -35,15 +37,15 @@ const RETRY_MS = 1_000;
 /**
  * Writes a run's events as Server-Sent Events: what the database holds after a position, then what comes, until the event
  * that ends the run. Nothing is kept in memory for a reader: what it has not read is read from the database when it has
- * room again, and one that leaves its connection full is dropped (it may come back with its Last-Event-ID).
+ * room again, and one that leaves its connection full is dropped (it may come back with its Last-Event-ID). Between the
+ * events stands what agents tell: after the start of their step, and before its end.
  */
 export async function streamEvents(
   ports: EventStreamPorts,
   params: EventStreamParams,
   response: Response,
 ): Promise<void> {
-  const bell = createBell();
-  const end = ports.watch.subscribe(params.runId, bell.ring);
+  const line = openLine(ports, params, response);
   ports.metrics.eventStreams.inc();
   try {
     response.status(200).set({
@@ -51,17 +53,49 @@ export async function streamEvents(
       'Cache-Control': 'no-cache, no-transform',
       'X-Accel-Buffering': 'no',
     });
-    if (response.req.method !== 'HEAD') await follow(ports, params, { response, bell });
+    if (response.req.method !== 'HEAD') await follow(ports, params, line);
     response.end();
   } finally {
-    end();
+    line.close();
     ports.metrics.eventStreams.dec();
   }
 }
 
+/** What one reader is told through. */
 interface Line {
   readonly response: Response;
   readonly bell: Bell;
+  /** Whether the run may have told more since this was asked last. */
+  hasNews(): boolean;
+  /** What agents tell; null when the reader does not want it. */
+  readonly live: LiveFrames | null;
+  close(): void;
+}
+
+function openLine(ports: EventStreamPorts, params: EventStreamParams, response: Response): Line {
+  const { runId, frames } = params;
+  const bell = createBell();
+  let news = false;
+  const ends = [
+    ports.watch.subscribe(runId, () => {
+      news = true;
+      bell.ring();
+    }),
+    ...(frames === null ? [] : [ports.watch.subscribeFrames(runId, bell.ring)]),
+  ];
+  return {
+    response,
+    bell,
+    hasNews() {
+      const had = news;
+      news = false;
+      return had;
+    },
+    live: frames === null ? null : createLiveFrames(ports.store.frames, params, frames),
+    close: () => {
+      for (const end of ends) end();
+    },
+  };
 }
 
 async function follow(ports: EventStreamPorts, params: EventStreamParams, line: Line): Promise<void> {
@@ -69,13 +103,21 @@ async function follow(ports: EventStreamPorts, params: EventStreamParams, line: 
   const { signal } = params;
   let after = params.after;
   if (!(await write(ports, response, `retry: ${RETRY_MS}\n\n`))) return;
-  for (;;) {
-    const replayed = await replay(ports, { ...params, after }, response);
-    if (replayed === null) return;
-    after = replayed;
+  for (let look = true; ;) {
+    if (look) {
+      const replayed = await replay(ports, { ...params, after }, line);
+      if (replayed === null) return;
+      after = replayed;
+    }
+    if (
+      line.live !== null &&
+      !(await tellLive(ports, params, { line, frames: line.live.ofOpenSteps(after) }))
+    )
+      return;
     const outcome = await bell.wait(ports.pingMs, signal);
     if (outcome === 'aborted') return;
     if (outcome === 'timeout' && !(await write(ports, response, ': ping\n\n'))) return;
+    look = line.hasNews() || outcome === 'timeout';
   }
 }
 
@@ -83,19 +125,35 @@ async function follow(ports: EventStreamPorts, params: EventStreamParams, line: 
 async function replay(
   ports: EventStreamPorts,
   params: EventStreamParams,
-  response: Response,
+  line: Line,
 ): Promise<number | null> {
   const { scope, runId, signal } = params;
   let after = params.after;
   for (;;) {
     const events = await ports.store.events.list(scope, runId, { after, limit: BATCH });
+    await line.live?.expect(events);
     for (const event of events) {
-      if (signal.aborted || !(await write(ports, response, frameOf(toRunEvent(event))))) return null;
+      const frames = line.live?.before(event);
+      if (frames !== undefined && !(await tellLive(ports, params, { line, frames }))) return null;
+      if (signal.aborted || !(await write(ports, line.response, textOf(toRunEvent(event))))) return null;
       after = event.position;
       if (endsRun(event.type)) return null;
     }
     if (events.length < BATCH) return (await isOver(ports, { ...params, after })) ? null : after;
   }
+}
+
+/** Writes live frames, which have no id: a reader goes on after its last event. False when nobody reads. */
+async function tellLive(
+  ports: EventStreamPorts,
+  { signal }: EventStreamParams,
+  { line, frames }: { readonly line: Line; readonly frames: AsyncGenerator<LiveFrame, void> },
+): Promise<boolean> {
+  for await (const frame of frames) {
+    const text = `event: ${frame.type}\ndata: ${JSON.stringify(frame)}\n\n`;
+    if (signal.aborted || !(await write(ports, line.response, text))) return false;
+  }
+  return true;
 }
 
 /** A reader that begins after the last event of an ended run has nothing to wait for. */
@@ -104,7 +162,7 @@ async function isOver(ports: EventStreamPorts, { scope, runId, after }: EventStr
   return run === null || (isTerminal(run.status) && after >= run.lastPosition);
 }
 
-function frameOf(event: { readonly position: number; readonly type: string }): string {
+function textOf(event: { readonly position: number; readonly type: string }): string {
   return `id: ${event.position}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
 }
 

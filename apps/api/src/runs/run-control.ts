@@ -14,7 +14,7 @@ export interface RunControlPorts {
 
 /** A message to a run. */
 export interface RunMessage {
-  readonly kind: Exclude<OutboxKind, 'human_task_decided' | 'child_run_ended'>;
+  readonly kind: Exclude<OutboxKind, 'human_task_decided' | 'child_run_ended' | 'agent_call_due'>;
   /** `{reason}` for cancel and terminate, `{event}` for signals. */
   readonly body: JsonObject;
   /** Two messages with one key are one, as long as they wait in the outbox. */

@@ -1,4 +1,4 @@
-import type { RunEvent } from '@baton/contracts';
+import type { LiveFrame, RunEvent } from '@baton/contracts';
 import type { Json } from '@baton/core';
 
 /** An event with the fields of its type; the store keeps only events whose types the contract knows. */
@@ -10,4 +10,9 @@ export function toRunEventJson(event: {
   readonly [field: string]: Json;
 }): RunEvent {
   return event as RunEvent;
+}
+
+/** A frame with what it tells; workers store only what is of its type. */
+export function toLiveFrameJson(frame: Readonly<Record<string, unknown>>): LiveFrame {
+  return frame as LiveFrame;
 }

@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { parseRunId } from '@baton/core';
 import { createApiFixture, type ApiFixture } from '../api-fixture.ts';
 
 let fixture: ApiFixture;
@@ -141,5 +142,74 @@ describe('the stream of events', () => {
     while (!(await dropped())) await new Promise((resolve) => setTimeout(resolve, 20));
     socket.resume();
     await expect(closed).resolves.toBeUndefined();
+  });
+});
+
+const AGENT = { id: 1, parent: 0, path: '/do/0/a', name: 'a', kind: 'call-agent', attempt: 1 } as const;
+
+/** Stores frames as a worker would. */
+function live(id: string, ...texts: readonly string[]): Promise<void> {
+  const runId = parseRunId(id);
+  if (runId === null) throw new Error(`${id} is no run id.`);
+  const of = { scope: fixture.scope, runId, stepId: 1, attempt: 1, delivery: 1, lost: 0 } as const;
+  return fixture.store.frames.write(texts.map((data) => ({ ...of, type: 'agent.chunk' as const, data })));
+}
+
+/** What a stream has shown: types of events with their positions, texts of frames with their offsets. */
+function shown(text: string): readonly string[] {
+  return [...text.matchAll(/^(?:id: (\d+)\n)?event: (\S+)\ndata: (.*)$/gm)].map(([, id, type, data = '']) => {
+    const { offset, text: told } = fromFrame(data);
+    return id === undefined ? `${String(offset)} ${String(told)}` : `${id} ${type}`;
+  });
+}
+
+function fromFrame(data: string): { readonly offset: unknown; readonly text: unknown } {
+  const frame: unknown = JSON.parse(data);
+  return { offset: undefined, text: undefined, ...(typeof frame === 'object' ? frame : {}) };
+}
+
+async function startStep(): Promise<string> {
+  const id = await start();
+  await fixture.tell(id, [
+    { type: 'run.started', input: null },
+    { type: 'step.started', step: AGENT, input: null },
+  ]);
+  return id;
+}
+const endStep = (id: string) => fixture.tell(id, [{ type: 'step.completed', step: AGENT, output: 1 }]);
+
+describe('live frames', () => {
+  it('stand between the events of their step, without an id', async () => {
+    const id = await startStep();
+    await live(id, 'Riv');
+    const seen = read(id, { enough: (text) => text.includes('run.completed') });
+    const early = await read(id, { enough: (text) => text.includes('Riv') });
+    expect(JSON.parse(/^event: agent.chunk\ndata: (.*)$/m.exec(early.text)?.[1] ?? '')).toEqual({
+      ...{ runId: id, type: 'agent.chunk', step: AGENT, offset: 1, delivery: 1, text: 'Riv' },
+      at: expect.any(String),
+    });
+    await live(id, 'ers', '.');
+    await endStep(id);
+    await live(id, 'late');
+    await complete(id);
+    const order = ['1 run.started', '2 step.started', '1 Riv', '2 ers', '3 .', '3 step.completed'];
+    expect(shown((await seen).text)).toEqual([...order, '4 run.completed']);
+  });
+
+  it('go on after an offset, come from the beginning without one, and can be turned off', async () => {
+    const id = await startStep();
+    await live(id, 'a', 'b', 'c');
+    const until = (query: string, end: string) => read(id, { query, enough: (text) => text.includes(end) });
+    expect(shown((await until('', '"c"')).text).slice(2)).toEqual(['1 a', '2 b', '3 c']);
+    const resumed = { headers: { 'Last-Event-ID': '2' }, query: '?frames=1:2' };
+    const after = await read(id, { ...resumed, enough: (text) => text.includes('"c"') });
+    expect(shown(after.text)).toEqual(['3 c']);
+    const none = await until('?frames=none', ': ping');
+    expect(shown(none.text)).toEqual(['1 run.started', '2 step.started']);
+    expect((await read(id, { query: '?frames=all' })).status).toBe(400);
+    const list = await fixture.call('GET', `/v1/runs/${id}/events?frames=none`, {
+      headers: { Accept: 'application/json' },
+    });
+    expect(list.status).toBe(400);
   });
 });

@@ -5,6 +5,7 @@ import { endpointOn, type Endpoint } from '../http/endpoint.ts';
 import { malformedParameter, unavailable } from '../http/refusals.ts';
 import { streamEvents, type EventStreamPorts } from './event-stream.ts';
 import { positionAfter } from './event-position.ts';
+import { framesWanted } from './live-frames.ts';
 import { toRunEvent } from './run-json.ts';
 import { findRun } from './runs.routes.ts';
 
@@ -41,7 +42,13 @@ export function runEventEndpoints(ports: RunEventPorts): readonly Endpoint[] {
           write: async (response) => {
             streams += 1;
             try {
-              await streamEvents(ports, { ...target, after, signal: exchange.signal }, response);
+              const params = {
+                ...target,
+                after,
+                frames: framesWanted(query.frames),
+                signal: exchange.signal,
+              };
+              await streamEvents(ports, params, response);
             } finally {
               streams -= 1;
             }
@@ -66,8 +73,15 @@ type Target = Pick<Parameters<typeof streamEvents>[1], 'scope' | 'runId'>;
 async function list(
   ports: RunEventPorts,
   { scope, runId }: Target,
-  query: { readonly after?: number; readonly limit?: number; readonly lastEventId?: string },
+  query: {
+    readonly after?: number;
+    readonly limit?: number;
+    readonly lastEventId?: string;
+    readonly frames?: string;
+  },
 ): Promise<Answer> {
+  if (query.frames !== undefined)
+    throw malformedParameter('frames', 'Live frames come with a stream; the JSON list has events only.');
   const limit = query.limit ?? LIST_DEFAULT;
   const after = Math.min(query.after ?? positionAfter(undefined, query.lastEventId), 2_147_483_647);
   const events = await ports.store.events.list(scope, runId, { after, limit });

@@ -1,6 +1,6 @@
 import { workflowIdOf, type Scope } from '@baton/core';
 import type { Run, RunEvent, Step } from '@baton/contracts';
-import type { EventRecord, RunRecord, StepRecord } from '@baton/store';
+import type { CallsAhead, EventRecord, RunRecord, StepRecord, Store } from '@baton/store';
 import { toRunEventJson } from './run-event-codec.ts';
 
 /** Where Temporal UI shows runs; null when there is none. */
@@ -9,8 +9,50 @@ export interface TemporalUi {
   readonly namespace: string;
 }
 
+/** What showing runs needs. */
+export interface ShowPorts {
+  readonly store: Pick<Store, 'agentCalls'>;
+  readonly ui: TemporalUi | null;
+}
+
 /** A run as the API shows it. */
-export function toRun(record: RunRecord, scope: Scope, ui: TemporalUi | null): Run {
+export async function toRun(ports: ShowPorts, scope: Scope, record: RunRecord): Promise<Run> {
+  const ahead = await aheadOf(ports, scope, [record]);
+  return runJson(record, { scope, ui: ports.ui, ahead });
+}
+
+/** Runs as the API shows them. */
+export async function toRuns(
+  ports: ShowPorts,
+  scope: Scope,
+  records: readonly RunRecord[],
+): Promise<readonly Run[]> {
+  const ahead = await aheadOf(ports, scope, records);
+  return records.map((record) => runJson(record, { scope, ui: ports.ui, ahead }));
+}
+
+/** Asked for only when one of the runs waits until an agent can be called. */
+async function aheadOf(
+  { store }: ShowPorts,
+  scope: Scope,
+  records: readonly RunRecord[],
+): Promise<readonly CallsAhead[]> {
+  const waiting = records.filter(({ waitingFor }) => waitingFor.some(({ kind }) => kind === 'capacity'));
+  return waiting.length === 0
+    ? []
+    : store.agentCalls.ahead(
+        scope,
+        waiting.map(({ id }) => id),
+      );
+}
+
+interface Shown {
+  readonly scope: Scope;
+  readonly ui: TemporalUi | null;
+  readonly ahead: readonly CallsAhead[];
+}
+
+function runJson(record: RunRecord, { scope, ui, ahead }: Shown): Run {
   const { usage } = record;
   return {
     id: record.id,
@@ -29,11 +71,13 @@ export function toRun(record: RunRecord, scope: Scope, ui: TemporalUi | null): R
     priority: record.priority,
     parent: record.parent,
     forkedFrom: null,
-    waitingFor: record.waitingFor.map(({ kind, step, since, humanTaskId }) => ({
+    waitingFor: record.waitingFor.map(({ kind, step, stepId, since, humanTaskId }) => ({
       kind,
       step,
       since,
       ...(humanTaskId === undefined ? {} : { humanTaskId }),
+      // A call that has left those that wait a moment ago goes first.
+      ...(kind === 'capacity' ? { ahead: placeOf(ahead, record.id, stepId) } : {}),
     })),
     usage: {
       inputTokens: usage.inputTokens,
@@ -45,6 +89,10 @@ export function toRun(record: RunRecord, scope: Scope, ui: TemporalUi | null): R
     budget: null,
     links: linksOf(record, scope, ui),
   };
+}
+
+function placeOf(ahead: readonly CallsAhead[], runId: string, stepId: number): number {
+  return ahead.find((call) => call.runId === runId && call.stepId === stepId)?.ahead ?? 0;
 }
 
 function linksOf(record: RunRecord, scope: Scope, ui: TemporalUi | null): Run['links'] {

@@ -5,6 +5,8 @@ import type { Notification, Notifications } from '@baton/store';
 export interface RunWatch {
   /** Calls the listener whenever the run may have changed, until the returned function is called. */
   subscribe(runId: RunId, listener: () => void): () => void;
+  /** Likewise, whenever its agents may have told something. */
+  subscribeFrames(runId: RunId, listener: () => void): () => void;
   /** Calls the listener when the run has ended, also when it did so a moment ago, until the returned function is called. */
   subscribeEnd(runId: RunId, listener: () => void): () => void;
   stop(): void;
@@ -18,10 +20,12 @@ const MOST_ENDED = 1_000;
 /** A watch over the notices of the database. */
 export function createRunWatch(notifications: Notifications): RunWatch {
   const changes = createListeners();
+  const frames = createListeners();
   const ends = createListeners();
   const ended = new Set<string>();
   const unsubscribe = [
     notifications.subscribe('baton_runs', changes.tell),
+    notifications.subscribe('baton_frames', frames.tell),
     notifications.subscribe('baton_run_ends', (notice) => {
       for (const id of idsOf(notice)) ended.add(id);
       for (const oldest of ended) {
@@ -33,6 +37,7 @@ export function createRunWatch(notifications: Notifications): RunWatch {
   ];
   return {
     subscribe: changes.add,
+    subscribeFrames: frames.add,
     subscribeEnd: (runId, listener) => {
       if (ended.has(runId)) listener();
       return ends.add(runId, listener);
@@ -40,6 +45,7 @@ export function createRunWatch(notifications: Notifications): RunWatch {
     stop: () => {
       for (const end of unsubscribe) end();
       changes.clear();
+      frames.clear();
       ends.clear();
     },
   };

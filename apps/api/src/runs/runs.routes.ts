@@ -10,14 +10,14 @@ import type { Definitions } from '../workflows/definitions.ts';
 import { graphAnswer, type StepStates } from '../workflows/graph-answer.ts';
 import { toCloudEvent } from './cloud-event.ts';
 import type { RunMessage } from './run-control.ts';
-import { toRun, toStepTree, type TemporalUi } from './run-json.ts';
+import { toRun, toRuns, toStepTree, type TemporalUi } from './run-json.ts';
 import type { RunWatch } from './run-watch.ts';
 import type { RunService } from './runs.service.ts';
 import { waitForEnd } from './wait-for-end.ts';
 
 /** What the routes of runs need. */
 export interface RunRoutesPorts {
-  readonly store: Pick<Store, 'runs' | 'steps' | 'workflows'>;
+  readonly store: Pick<Store, 'runs' | 'steps' | 'workflows' | 'agentCalls'>;
   readonly service: RunService;
   readonly watch: RunWatch;
   readonly definitions: Definitions;
@@ -43,7 +43,7 @@ export function findRun(store: Pick<Store, 'runs'>) {
 
 /** The answer to a start: the run when it ends within the time the client prefers to wait, else 202. */
 export async function startedAnswer(
-  ports: Pick<RunRoutesPorts, 'watch' | 'ui'> & { readonly store: Pick<Store, 'runs'> },
+  ports: Pick<RunRoutesPorts, 'watch' | 'ui'> & { readonly store: Pick<Store, 'runs' | 'agentCalls'> },
   call: Call<unknown, unknown, unknown>,
   accepted: RunRecord,
 ): Promise<Answer> {
@@ -56,7 +56,7 @@ export async function startedAnswer(
           { runs: ports.store.runs, watch: ports.watch },
           { scope, run: accepted, waitMs: seconds * 1000, signal: call.exchange.signal },
         );
-  return json(isTerminal(run.status) && seconds !== null ? 200 : 202, toRun(run, scope, ports.ui), {
+  return json(isTerminal(run.status) && seconds !== null ? 200 : 202, await toRun(ports, scope, run), {
     Location: `/v1/runs/${run.id}`,
     ...(seconds === null ? {} : { 'Preference-Applied': `wait=${seconds}` }),
   });
@@ -64,7 +64,7 @@ export async function startedAnswer(
 
 /** The routes of runs, but for their events. */
 export function runEndpoints(ports: RunRoutesPorts): readonly Endpoint[] {
-  const { service, store, ui } = ports;
+  const { service, store } = ports;
   const findWorkflow = async ({ caller, params }: FindParams<{ name: string }>) =>
     (await store.workflows.exists(caller.scope, params.name)) ? { name: params.name } : null;
   return [
@@ -78,11 +78,11 @@ export function runEndpoints(ports: RunRoutesPorts): readonly Endpoint[] {
     }),
     endpoint(routes.listRuns, async ({ caller, query }) => {
       const page = await service.list(caller.scope, query);
-      return json(200, { ...page, items: page.items.map((run) => toRun(run, caller.scope, ui)) });
+      return json(200, { ...page, items: await toRuns(ports, caller.scope, page.items) });
     }),
     endpointOn(routes.getRun, {
       find: findRun(store),
-      handle: async ({ caller }, { run }) => json(200, toRun(run, caller.scope, ui)),
+      handle: async ({ caller }, { run }) => json(200, await toRun(ports, caller.scope, run)),
     }),
     endpointOn(routes.listSteps, {
       find: findRun(store),
@@ -149,7 +149,7 @@ async function control(
   const { caller, exchange } = call;
   const sent = { ...message, key: messageKey(call) };
   const now = await ports.service.send({ scope: caller.scope, run, exchange }, sent);
-  return json(202, toRun(now, caller.scope, ports.ui), { Location: `/v1/runs/${run.id}` });
+  return json(202, await toRun(ports, caller.scope, now), { Location: `/v1/runs/${run.id}` });
 }
 
 /** A key for a message that the client sends under an Idempotency-Key: the same wish is the same message. */

@@ -6,12 +6,18 @@ const one = { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 1, toolCalls: 
 
 describe('readAgentReply()', () => {
   it('takes an object with an output, and one call for what used nothing', () => {
-    expect(readAgentReply({ output: null })).toEqual({ output: null, finish: 'stop', usage: one });
+    expect(readAgentReply({ output: null })).toEqual({
+      output: null,
+      finish: 'stop',
+      usage: one,
+      events: [],
+    });
     expect(readAgentReply({ output: 1, finish: 'length', text: 'one' })).toEqual({
       output: 1,
       finish: 'length',
       text: 'one',
       usage: one,
+      events: [],
     });
   });
 
@@ -50,5 +56,24 @@ describe('readAgentReply()', () => {
     expect(read(whole)).toEqual(whole);
     const items = [{ id: 'c-1', name: 'send' }, { id: 'c-2' }, { name: 'x' }];
     expect(read({ items })).toMatchObject({ items: [{ id: 'c-1', name: 'send', arguments: null }] });
+  });
+
+  it('reads what was told on the way, and leaves out what is no event', () => {
+    const read = (...events: readonly Json[]): unknown => readAgentReply({ output: null, events })?.events;
+    const call = { id: 'c-1', name: 'look', arguments: { at: 'rivers' } };
+    const result = { id: 'c-1', name: 'look', result: 'wet', isError: true };
+    const told = [
+      { type: 'agent.message', data: 'I look.', truncated: true },
+      { type: 'agent.tool_call', data: call },
+      { type: 'agent.tool_result', data: result, leftOut: 3 },
+    ];
+    expect(read(...told)).toEqual(told);
+    expect(read(5, { type: 'agent.chunk', data: 'x' }, { type: 'agent.message' })).toEqual([]);
+    expect(read({ type: 'agent.tool_call', data: 'x' })).toEqual([]);
+    expect(read({ type: 'agent.tool_call', data: {} }, { type: 'agent.tool_result', data: {} })).toEqual([
+      { type: 'agent.tool_call', data: { id: '', name: '', arguments: null } },
+      { type: 'agent.tool_result', data: { id: '', name: '', result: null } },
+    ]);
+    expect(readAgentReply({ output: null, events: 'none' })?.events).toEqual([]);
   });
 });

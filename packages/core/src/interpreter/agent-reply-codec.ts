@@ -1,4 +1,4 @@
-import type { AgentPause, AgentReply, PauseItem, Usage } from '../agent.ts';
+import type { AgentPause, AgentReply, PauseItem, ReplyEvent, Usage } from '../agent.ts';
 import { isArray, isObject, own, type Json, type JsonObject } from '../json.ts';
 
 /** A pause whose items are there, if only as an empty list. */
@@ -9,6 +9,7 @@ export interface ReadPause extends AgentPause {
 /** A reply as the interpreter knows it. */
 export interface ReadReply extends AgentReply {
   readonly pause?: ReadPause;
+  readonly events: readonly ReplyEvent[];
 }
 
 /** An agent's answer read from JSON, or null when it is none. Missing usage counts as one call that used nothing. */
@@ -16,10 +17,48 @@ export function readAgentReply(value: Json): ReadReply | null {
   if (!isObject(value) || !Object.hasOwn(value, 'output')) return null;
   const given = own(value, 'usage');
   const usage = readUsage(given !== undefined && isObject(given) ? given : {});
-  const { pause: asked, ...rest } = value;
+  const { pause: asked, events: told, ...rest } = value;
   const pause = own(value, 'finish') === 'pause' && asked !== undefined ? readPause(asked) : undefined;
-  const reply: unknown = { finish: 'stop', ...rest, usage, ...(pause === undefined ? {} : { pause }) };
+  const events = told !== undefined && isArray(told) ? told.flatMap(readEvent) : [];
+  const reply: unknown = {
+    finish: 'stop',
+    ...rest,
+    usage,
+    events,
+    ...(pause === undefined ? {} : { pause }),
+  };
   return reply as ReadReply;
+}
+
+/** A reply as a task gives it on: its events are events of the run. */
+export function withoutEvents(reply: Json): Json {
+  const { events: _told, ...rest } = reply as JsonObject;
+  return rest;
+}
+
+/** An event is written by workers of any version and language; one that is none is left out. */
+function readEvent(event: Json): readonly ReplyEvent[] {
+  if (!isObject(event)) return [];
+  const [type, data, leftOut] = [own(event, 'type'), own(event, 'data') ?? null, own(event, 'leftOut')];
+  const marks = {
+    ...(own(event, 'truncated') === true ? { truncated: true } : {}),
+    ...(typeof leftOut === 'number' ? { leftOut } : {}),
+  };
+  if (type === 'agent.message') {
+    return typeof data === 'string' ? [{ type, data, ...marks } as ReplyEvent] : [];
+  }
+  if ((type !== 'agent.tool_call' && type !== 'agent.tool_result') || !isObject(data)) return [];
+  const named = { id: textOf(data, 'id') ?? '', name: textOf(data, 'name') ?? '' };
+  const [given, result, isError] = [
+    own(data, 'arguments'),
+    own(data, 'result'),
+    own(data, 'isError') === true,
+  ];
+  const read =
+    type === 'agent.tool_call'
+      ? { ...named, arguments: given ?? null }
+      : { ...named, result: result ?? null, ...(isError ? { isError } : {}) };
+  return [{ type, data: read, ...marks } as ReplyEvent];
 }
 
 const PAUSES = ['approval', 'form', 'choice', 'tool_call', 'tools'] as const;

@@ -14,7 +14,13 @@ export interface ChildDone {
 }
 
 /** News of a command that stays open. */
-export type Progress = Extract<InterpreterEvent, { kind: 'human-task-opened' } | { kind: 'child-started' }>;
+export type Progress = Extract<
+  InterpreterEvent,
+  | { kind: 'human-task-opened' }
+  | { kind: 'child-started' }
+  | { kind: 'call-queued' }
+  | { kind: 'call-admitted' }
+>;
 
 /** How the frames of one kind behave. Handlers may throw a TaskFault, which faults the frame's task. */
 export interface Behavior {

@@ -56,6 +56,8 @@ export type Command =
       /** Whether it may run as a local activity. */
       readonly local: boolean;
       readonly timeoutMs: number;
+      /** Whether it is known to wait until the agent can be called. */
+      readonly queued?: true;
     })
   | (CommandFields & {
       readonly kind: 'call-http';
@@ -98,6 +100,10 @@ export type InterpreterEvent =
   /** News of a command that stays open. */
   | { readonly kind: 'human-task-opened'; readonly command: number; readonly humanTaskId: string }
   | { readonly kind: 'child-started'; readonly command: number; readonly childRunId: string }
+  /** As many calls of the agent as may be are under way; this one keeps its place among those that wait. */
+  | { readonly kind: 'call-queued'; readonly command: number }
+  /** The call that has waited is made now. */
+  | { readonly kind: 'call-admitted'; readonly command: number }
   /** A CloudEvent for a `listen`. */
   | { readonly kind: 'signal'; readonly event: JsonObject }
   | { readonly kind: 'cancel'; readonly reason: string }

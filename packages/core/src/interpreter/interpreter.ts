@@ -107,6 +107,8 @@ function receive(turn: Turn, event: InterpreterEvent): void {
       return;
     case 'human-task-opened':
     case 'child-started':
+    case 'call-queued':
+    case 'call-admitted':
       // News start nothing, so they need not wait.
       return dispatch(turn, event);
     default:

@@ -1,4 +1,4 @@
-import type { Usage } from '../agent.ts';
+import type { ReplyEventMarks, ToolCall, ToolResult, Usage } from '../agent.ts';
 import type { Problem } from '../failure.ts';
 import type { Json } from '../json.ts';
 
@@ -20,7 +20,14 @@ export interface StepRef {
 }
 
 /** Why a run or a step waits. */
-export type WaitKind = 'human' | 'timer' | 'event' | 'retry' | 'run' | 'agent';
+export type WaitKind = 'human' | 'timer' | 'event' | 'retry' | 'run' | 'agent' | 'capacity';
+
+/** Something that an agent told or did on the way to an answer that is recorded. */
+interface FromAgent extends ReplyEventMarks {
+  readonly step: StepRef;
+  readonly agent: string;
+  readonly version: string;
+}
 
 /** What happened, as readers of a run see it. */
 export type TraceEvent =
@@ -40,6 +47,8 @@ export type TraceEvent =
       readonly humanTaskId?: string;
       readonly childRunId?: string;
     }
+  /** What the step has waited for is there: its call is made now. */
+  | { readonly type: 'step.resumed'; readonly step: StepRef }
   | {
       readonly type: 'step.retrying';
       readonly step: StepRef;
@@ -58,6 +67,9 @@ export type TraceEvent =
       readonly version: string;
       readonly usage: Usage;
     }
+  | (FromAgent & { readonly type: 'agent.message'; readonly text: string })
+  | (FromAgent & { readonly type: 'agent.tool_call'; readonly toolCall: ToolCall })
+  | (FromAgent & { readonly type: 'agent.tool_result'; readonly toolResult: ToolResult })
   | { readonly type: 'human_task.opened'; readonly step: StepRef; readonly humanTaskId: string }
   | {
       readonly type: 'human_task.decided';

@@ -121,6 +121,51 @@ describe('usage of agents', () => {
   });
 });
 
+describe('what agents tell on the way', () => {
+  const events = [
+    { type: 'agent.message', data: 'I look.' },
+    { type: 'agent.tool_call', data: { id: 'c-1', name: 'look', arguments: { at: 'rivers' } } },
+    { type: 'agent.tool_result', data: { id: 'c-1', name: 'look', result: 'wet' }, leftOut: 2 },
+  ];
+
+  it('becomes events before the usage, also when the output is refused', () => {
+    const hand = call({ output: { schema: { type: 'object' } } });
+    reply(hand, { output: 1, events });
+    expect(told(hand).slice(2)).toEqual([
+      'agent.message a',
+      'agent.tool_call a',
+      'agent.tool_result a',
+      'agent.usage a',
+      'step.faulted a',
+      'run.faulted',
+    ]);
+    const from = { agent: 'writer', version: '1.0.0', step: { path: '/do/0/a', attempt: 1 } };
+    expect(eventsOf(hand, 'agent.message')[0]).toMatchObject({ ...from, text: 'I look.' });
+    expect(eventsOf(hand, 'agent.tool_call')[0]).toMatchObject({ ...from, toolCall: events[1]?.data });
+    expect(eventsOf(hand, 'agent.tool_result')[0]).toMatchObject({
+      ...from,
+      toolResult: events[2]?.data,
+      leftOut: 2,
+    });
+  });
+
+  it('is no part of the reply that a task gives on', () => {
+    const hand = call({ return: 'reply' });
+    reply(hand, { output: 1, text: 'one', events });
+    expect(outputOf(hand)).toEqual({ output: 1, text: 'one' });
+  });
+
+  it('is told by an agent, not by who answers its pause', () => {
+    const hand = call({ pauses: { policy: { candidates: { roles: ['editor'] } } } });
+    reply(hand, { output: null, finish: 'pause', pause: { title: 'Send?' }, events: events.slice(0, 1) });
+    reply(hand, { outcome: 'approve', humanTaskId: 'h-1', events });
+    expect(eventsOf(hand, 'agent.tool_call')).toEqual([]);
+    reply(hand, { output: 'sent', events: events.slice(1, 2) });
+    expect(eventsOf(hand, 'agent.message')).toHaveLength(1);
+    expect(eventsOf(hand, 'agent.tool_call')).toHaveLength(1);
+  });
+});
+
 describe('retry of agents', () => {
   it('tries again with the same key and input, and reports every attempt', () => {
     const hand = call({ input: '${ .n }' }, { input: { n: 1 } });

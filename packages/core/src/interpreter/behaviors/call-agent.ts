@@ -1,9 +1,9 @@
-import type { AgentReply, PinnedAgent, Usage } from '../../agent.ts';
+import type { PinnedAgent, Usage } from '../../agent.ts';
 import { canonicalJson } from '../../canonical.ts';
 import type { DataHook, Schema } from '../../definition/definition.ts';
 import { canonicalErrorType, failure, type Failure } from '../../failure.ts';
 import type { Json } from '../../json.ts';
-import { readAgentReply } from '../agent-reply-codec.ts';
+import { readAgentReply, withoutEvents, type ReadReply } from '../agent-reply-codec.ts';
 import type { TaskBehavior } from '../behavior.ts';
 import { checkSchema } from '../data.ts';
 import { TaskFault } from '../expressions.ts';
@@ -13,6 +13,7 @@ import { bodyOf, frameAt, shown, stepOf, unexpected, type NewCommand, type Turn 
 import { idempotencyKey } from '../visits.ts';
 import { leftOf } from './agent-limits.ts';
 import { afterAnswer, afterTool } from './agent-pause.ts';
+import { tellOf } from './agent-told.ts';
 import { checkTool, toolOf } from './agent-tools.ts';
 import { callBehavior, mayRunLocally, type CallKind } from './call.ts';
 import { announceHumanTask } from './call-human.ts';
@@ -22,6 +23,9 @@ import { agentOf, callOf, keyOf } from './pinned-agent.ts';
 const AGENT_CALL: Omit<CallKind, 'command' | 'read'> = {
   goOn: afterAnswer,
   announce: announceHumanTask,
+  tell(turn, frame, result) {
+    if (bodyOf(frame, 'call').command.kind === 'invoke-agent') tellOf(turn, frame, replyOf(result).events);
+  },
   usage(turn, frame, result) {
     if (bodyOf(frame, 'call').command.kind !== 'invoke-agent') return null;
     const agent = agentOf(turn, frame);
@@ -44,7 +48,7 @@ export const callAgentBehavior = withTools(
       const output = outputOf(turn, frame, result);
       const what = `output of agent ${agentOf(turn, frame).name}`;
       checkSchema(turn, hookOf(call.outputSchema), { value: output, what });
-      return call.return === 'reply' ? result : output;
+      return call.return === 'reply' ? withoutEvents(result) : output;
     },
   }),
 );
@@ -106,7 +110,8 @@ function invocation(
   { key, input }: { readonly key: string; readonly input: Json },
 ): NewCommand {
   const target = keyOf(turn, frame);
-  const { name, inputSchema, timeoutMs, effects, limits } = agentOf(turn, frame);
+  const agent = agentOf(turn, frame);
+  const { name, inputSchema, timeoutMs, limits } = agent;
   checkSchema(turn, hookOf(inputSchema), { value: input, what: `input of agent ${name}` });
   return {
     kind: 'invoke-agent',
@@ -115,16 +120,21 @@ function invocation(
     agent: target,
     input,
     ...(limits === undefined ? {} : { budget: leftOf(limits) }),
-    local: mayRunLocally(turn, { harmless: effects !== 'unknown', timeoutMs, target }),
+    local: mayRunLocally(turn, { harmless: isHarmless(agent), timeoutMs, target }),
     timeoutMs,
   };
+}
+
+/** A call that may have to wait until others have ended holds up no workflow task. */
+function isHarmless({ effects, concurrency }: PinnedAgent): boolean {
+  return effects !== 'unknown' && concurrency === undefined;
 }
 
 function hookOf(schema: Schema | undefined): DataHook {
   return schema === undefined ? {} : { schema };
 }
 
-function replyOf(result: Json): AgentReply {
+function replyOf(result: Json): ReadReply {
   const reply = readAgentReply(result);
   if (reply === null) throw new TaskFault(unexpected('An agent', result));
   return reply;

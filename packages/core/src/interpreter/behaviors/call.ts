@@ -21,6 +21,7 @@ import {
   type Turn,
 } from '../turn.ts';
 import { noteDelivery, recordDelivery } from '../visits.ts';
+import { noteAdmitted, noteQueued, unqueued } from './capacity.ts';
 
 type Call = Extract<Body, { kind: 'call' }>;
 
@@ -32,6 +33,8 @@ export interface CallKind {
   read(turn: Turn, frame: Frame, result: Json): Json;
   /** Goes on after an answer that is not the last one; false: it is. */
   goOn?(turn: Turn, frame: Frame, result: Json): boolean;
+  /** Reports what came before the answer, when it tells. */
+  tell?(turn: Turn, frame: Frame, result: Json): void;
   /** What the call used, when it tells. */
   usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string } | null;
   /** Milliseconds until the next attempt, or null to fault. */
@@ -52,7 +55,8 @@ export function callBehavior(kind: CallKind): TaskBehavior {
     completed(turn, frame, result) {
       const { command, calledAt, attempt } = bodyOf(frame, 'call');
       noteDuration(turn, targetOf(command), turn.at - calledAt);
-      // The usage counts whatever is thought of the answer.
+      // What was told and used counts whatever is thought of the answer.
+      kind.tell?.(turn, frame, result);
       const used = kind.usage?.(turn, frame, result) ?? null;
       if (used !== null) addUp(turn, frame, used);
       if (kind.goOn?.(turn, frame, result) === true) return;
@@ -61,7 +65,7 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       push(turn, { do: 'finish', frame: frame.id, output: kind.read(turn, ended, result) });
     },
     failed(turn, frame, failure) {
-      const body = bodyOf(frame, 'call');
+      const body = unqueued(bodyOf(frame, 'call'));
       const delayMs = kind.retryAfter?.(turn, frame, { failure, attempt: body.attempt }) ?? null;
       if (delayMs !== null) return backOff(turn, frame, { body, failure, delayMs });
       const ended = putBody(turn, frame, { kind: 'leaf', attempt: body.attempt });
@@ -73,6 +77,8 @@ export function callBehavior(kind: CallKind): TaskBehavior {
       call(turn, frame, { attempt: attempt + 1, command, ...(pause === undefined ? {} : { pause }) });
     },
     progress(turn, frame, news) {
+      if (news.kind === 'call-queued') return noteQueued(turn, frame);
+      if (news.kind === 'call-admitted') return noteAdmitted(turn, frame);
       const body = bodyOf(frame, 'call');
       // Who goes on in another execution asks again, and is told again.
       if (body.announced === true || kind.announce?.(turn, frame, news) !== true) return;

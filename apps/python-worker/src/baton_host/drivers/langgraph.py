@@ -1,0 +1,111 @@
+"""Graphs of LangGraph: a compiled graph, a graph to compile, or a function under `@entrypoint`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import StateGraph
+from langgraph.pregel import Pregel
+from langgraph.types import Command
+
+from ..answers import state_of
+from ..calls import Call, pause_reply, reply
+from ..faults import Fault
+from .langchain_events import Observer, pieces_of
+from .langgraph_pauses import pause_of, resume_value
+from .langgraph_threads import restore_thread, save_thread
+
+_INTERRUPT = "__interrupt__"
+
+
+class LangGraphDriver:
+    """
+    A graph with a checkpointer of its own keeps its threads there. Any other one gets a saver for the one
+    call, and when it pauses the thread goes into the pause.
+    """
+
+    def accepts(self, value: Any) -> bool:
+        return isinstance(value, (Pregel, StateGraph))
+
+    async def invoke(self, agent: Any, call: Call) -> dict[str, Any]:
+        result, place = await self.run(agent, call, call.input)
+        if place is not None:
+            return pause_reply(call, place, result)
+        messages = messages_of(result)
+        text = last_words(messages)
+        answer = reply(call, to_json(result), text=text, messages=[to_json(one) for one in messages])
+        return answer if call.session is None else {**answer, "sessionId": call.session}
+
+    async def run(self, agent: Any, call: Call, question: Any) -> tuple[Any, dict[str, Any] | None]:
+        """The last state, and the pause if it ended with one."""
+        graph = agent.compile() if isinstance(agent, StateGraph) else agent
+        saver = None
+        if graph.checkpointer in (None, False):
+            if call.session is not None:
+                detail = (
+                    "it keeps no conversations: give the graph a checkpointer that outlives its process, "
+                    "or call it without a session"
+                )
+                raise Fault("configuration", detail, code="no_sessions")
+            saver = InMemorySaver()
+            graph = graph.copy({"checkpointer": saver})
+        thread_id = call.session or call.key or str(uuid4())
+        if call.resume is not None:
+            thread_id = str(state_of(call.resume, "threadId"))
+            question = Command(resume=resume_value(call.resume))
+            if saver is not None:
+                restore_thread(saver, thread_id, str(state_of(call.resume, "thread")))
+        result = await graph.ainvoke(question, self._config(call, thread_id))
+        interrupts = result.get(_INTERRUPT) if isinstance(result, dict) else None
+        if not interrupts:
+            return result, None
+        state = {
+            "threadId": thread_id,
+            **({} if saver is None else {"thread": save_thread(saver, thread_id)}),
+        }
+        values = to_json({key: value for key, value in result.items() if key != _INTERRUPT})
+        return values, pause_of(list(interrupts), state)
+
+    def _config(self, call: Call, thread_id: str) -> dict[str, Any]:
+        facts = {"baton_run_id": call.run_id, "baton_idempotency_key": call.key}
+        return {"configurable": {"thread_id": thread_id, **facts}, "callbacks": [Observer(call)]}
+
+
+def to_json(value: Any) -> Any:
+    """Messages as they are told by every chat model, and all else as it is."""
+    if is_message(value):
+        return message_to_json(value)
+    if isinstance(value, dict):
+        return {key: to_json(member) for key, member in value.items()}
+    return [to_json(one) for one in value] if isinstance(value, (list, tuple)) else value
+
+
+def is_message(value: Any) -> bool:
+    """Whether it is a message of LangChain."""
+    return hasattr(value, "content") and hasattr(value, "type") and hasattr(value, "additional_kwargs")
+
+
+def message_to_json(message: Any) -> dict[str, Any]:
+    """A message without what is empty or of the vendor."""
+    names = ("id", "type", "content", "name", "tool_calls", "tool_call_id", "status", "usage_metadata")
+    told = {name: getattr(message, name, None) for name in names}
+    return {name: value for name, value in told.items() if value not in (None, [], "") or name == "content"}
+
+
+def messages_of(result: Any) -> list[Any]:
+    """The messages of a state."""
+    messages = result.get("messages") if isinstance(result, dict) else getattr(result, "messages", None)
+    return [one for one in messages if is_message(one)] if isinstance(messages, list) else []
+
+
+def last_words(messages: list[Any]) -> str | None:
+    """The text of the last message, if a model has said it."""
+    last = messages[-1] if messages else None
+    return pieces_of(last.content)[0] if last is not None and last.type == "ai" else None
+
+
+def create_driver() -> LangGraphDriver:
+    """The driver of this framework."""
+    return LangGraphDriver()
