@@ -144,6 +144,33 @@ describe('a model that calls its tools', () => {
   });
 });
 
+describe('an answer that does not match its schema', () => {
+  const scenario = createScenario();
+  const schema = { type: 'object', required: ['ready'] };
+
+  it(verifies('AGENT-9', 'is mended once by the model that gave it'), async () => {
+    const mended = await ownAgent((call) =>
+      says(messagesOf(call).length === 1 ? '{"ready_": true}' : '{"ready": true}'),
+    );
+    const name = scenario.name('model');
+    const config = { endpoint: `${mended.url}/v1`, model: 'tea-1', stream: false, output: { schema } };
+    const json = { adapter: 'openai', config, output: { schema, repair: true } };
+    await scenario.call(`PUT /v1/agents/${name}/versions/1.0.0`, { json });
+    const run = await scenario.run([{ ask: callAgent(name, { input: 'Is it ready?' }) }]);
+    expect(run).toMatchObject({ status: 'completed', output: { ready: true }, usage: { calls: 2 } });
+  });
+
+  it(verifies('AGENT-9', 'cannot be mended by agents that take no part in it'), async () => {
+    const json = {
+      adapter: 'http',
+      config: { endpoint: 'http://127.0.0.1:9/' },
+      output: { schema, repair: true },
+    };
+    const answer = await scenario.call(`PUT /v1/agents/${scenario.name('http')}/versions/1.0.0`, { json });
+    expect([answer.status, answer.body]).toMatchObject([422, { errors: [{ pointer: '/output/repair' }] }]);
+  });
+});
+
 describe('a worker that is killed while tools are called', () => {
   it(
     verifies('AGENT-9', 'calls every tool with the key it had before'),

@@ -1,4 +1,4 @@
-import type { AgentBudget, AgentReply, Failure, Json, JsonObject } from '@baton/core';
+import type { AgentBudget, AgentRepair, AgentReply, Failure, Json, JsonObject } from '@baton/core';
 import type { Egress } from '@baton/egress';
 import type { SecretValues } from './secrets.ts';
 
@@ -41,6 +41,8 @@ export interface AgentRequest<Config = unknown> {
   readonly session?: string;
   /** Present when the agent had paused and a person has answered; the input is that of the first question. */
   readonly resume?: AgentResume;
+  /** Present when the answer before did not match its schema: the agent is asked to mend it. Only for {@link Adapter.repairs}. */
+  readonly repair?: AgentRepair;
 }
 
 /** How an agent that had paused goes on. */
@@ -109,6 +111,8 @@ export interface Adapter<Config = unknown> {
   /** The word in an agent version's `adapter`, such as `http`. */
   readonly kind: string;
   readonly capabilities: Capabilities;
+  /** Whether it can ask for an answer to be mended. */
+  readonly repairs?: true;
   /** Checks a config whole, as it is registered; also what expressions in it compile to. Never throws. */
   parseConfig(config: Json): ParsedConfig<Config>;
   /** One delivery. Throws {@link AgentFailureError} and nothing else. */

@@ -17,7 +17,9 @@ import {
 } from './loopback-counterpart.ts';
 
 /** How a question of a test differs from the ordinary one. */
-export interface StandQuestion extends Partial<Pick<AgentRequest, 'input' | 'session' | 'resume'>> {
+export interface StandQuestion extends Partial<
+  Pick<AgentRequest, 'input' | 'session' | 'resume' | 'repair'>
+> {
   /** Beside what every config of the stand has. */
   readonly config?: JsonObject;
   readonly context?: Partial<InvokeContext>;

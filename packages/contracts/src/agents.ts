@@ -84,7 +84,14 @@ const described = {
   tags: tags.exactOptional(),
   config: jsonObject.meta({ description: 'What the adapter needs to know.' }),
   input: z.strictObject({ schema: jsonSchema }).exactOptional(),
-  output: z.strictObject({ schema: jsonSchema }).exactOptional(),
+  output: z
+    .strictObject({
+      schema: jsonSchema,
+      repair: z.boolean().exactOptional().meta({
+        description: 'Whether an output that does not match is sent back once, to be mended. Default false.',
+      }),
+    })
+    .exactOptional(),
   cost: cost.exactOptional(),
   concurrency: concurrency.exactOptional(),
   limits: limits.exactOptional(),

@@ -147,6 +147,13 @@ export interface AgentBudget {
   readonly tokens?: number;
 }
 
+/** An answer that is not what it should be, which the agent is asked once to mend. */
+export interface AgentRepair {
+  readonly output: Json;
+  /** What is wrong with it, a sentence each. */
+  readonly problems: readonly string[];
+}
+
 /** Another agent that an agent may call as a tool. */
 export interface PinnedTool {
   /** Key of its pinned version. */
@@ -171,6 +178,8 @@ export interface PinnedAgent {
   readonly config: JsonObject;
   readonly inputSchema?: JsonObject | boolean;
   readonly outputSchema?: JsonObject | boolean;
+  /** Whether an output that does not match is sent back once, to be mended. */
+  readonly repair?: true;
   readonly timeoutMs: number;
   readonly retry: AgentRetry;
   readonly effects: Effects;

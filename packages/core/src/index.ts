@@ -62,6 +62,7 @@ export {
   NO_USAGE,
   type AgentBudget,
   type AgentPause,
+  type AgentRepair,
   type AgentReply,
   type AgentConcurrency,
   type AgentLimits,

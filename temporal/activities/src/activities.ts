@@ -1,5 +1,6 @@
 import type {
   AgentBudget,
+  AgentRepair,
   Failure,
   HttpRequest,
   HumanTaskRequest,
@@ -17,6 +18,8 @@ export interface InvokeAgentParams {
   readonly session?: string;
   /** When the agent had paused: what it needs to go on, and what a person has answered. */
   readonly resume?: { readonly state: Json; readonly answer: JsonObject };
+  /** When its answer before did not match its schema. */
+  readonly repair?: AgentRepair;
   /** What is left of the agent's limits, when it has any. */
   readonly budget?: AgentBudget;
   readonly idempotencyKey: string;

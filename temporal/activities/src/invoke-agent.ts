@@ -95,7 +95,7 @@ function requestOf(
   parsed: ReturnType<ReturnType<AdapterRegistry['get']>['parseConfig']>,
   params: InvokeAgentParams,
 ): Parameters<ReturnType<AdapterRegistry['get']>['invoke']>[0] {
-  const { agent, input, session, resume } = params;
+  const { agent, input, session, resume, repair } = params;
   if (!parsed.ok) {
     const problems = parsed.problems.map(({ pointer, message }) => `${pointer}: ${message}`).join('; ');
     const detail = `Agent "${agent.name}" ${agent.version} has a config that this version of Baton refuses: ${problems}`;
@@ -107,5 +107,6 @@ function requestOf(
     input,
     ...(session === undefined ? {} : { session }),
     ...(resume === undefined ? {} : { resume }),
+    ...(repair === undefined ? {} : { repair }),
   };
 }

@@ -35,6 +35,7 @@ export function pinAgent(agent: RegisteredAgent): PinnedAgent {
     config: isObject(config) ? config : {},
     ...(schemaIn === undefined ? {} : { inputSchema: schemaIn }),
     ...(schemaOut === undefined ? {} : { outputSchema: schemaOut }),
+    ...(repairs(body) ? { repair: true } : {}),
     timeoutMs: lengthOf(own(body, 'timeout'), 300_000),
     retry: retryOf(own(body, 'retry')),
     effects: effectsOf(own(body, 'effects')),
@@ -42,6 +43,11 @@ export function pinAgent(agent: RegisteredAgent): PinnedAgent {
     ...(limits === undefined ? {} : { limits }),
     ...(isObject(cost) ? { cost: costOf(cost) } : {}),
   };
+}
+
+function repairs(body: JsonObject): boolean {
+  const output = own(body, 'output');
+  return isObject(output) && own(output, 'repair') === true;
 }
 
 function schemaOf(body: JsonObject, side: 'input' | 'output'): JsonObject | boolean | undefined {

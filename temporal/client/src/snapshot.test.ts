@@ -188,7 +188,7 @@ describe('pinAgent()', () => {
     const body = {
       config: { endpoint: 'http://127.0.0.1:1/' },
       input: { schema: { type: 'object' } },
-      output: { schema: true },
+      output: { schema: true, repair: true },
       timeout: 'PT90S',
       effects: 'idempotent',
       retry: {
@@ -209,6 +209,7 @@ describe('pinAgent()', () => {
       config: { endpoint: 'http://127.0.0.1:1/' },
       inputSchema: { type: 'object' },
       outputSchema: true,
+      repair: true,
       timeoutMs: 90_000,
       retry: {
         maxAttempts: 2,

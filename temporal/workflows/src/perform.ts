@@ -284,11 +284,12 @@ function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
   const agent = stage.snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
   const queue = runsInPython(stage, command) ? pythonQueueOf(workflowInfo().taskQueue) : undefined;
-  const { input, session, resume, budget } = command;
+  const { input, session, resume, budget, repair } = command;
   const more = {
     ...(session === undefined ? {} : { session }),
     ...(resume === undefined ? {} : { resume }),
     ...(budget === undefined ? {} : { budget }),
+    ...(repair === undefined ? {} : { repair }),
   };
   const params = { ...delivery, agent, input, ...more };
   return {

@@ -131,7 +131,16 @@ function problemsOf(adapters: AdapterRegistry, registration: AgentRegistration):
   const configs = parsed.ok
     ? []
     : parsed.problems.map(({ pointer, message }) => ({ pointer: `/config${pointer}`, detail: message }));
-  return [...configs, ...schemas];
+  const repair =
+    output?.repair === true && adapter.repairs !== true
+      ? [
+          {
+            pointer: '/output/repair',
+            detail: `Agents of the adapter "${kind}" cannot be asked to mend an answer; leave it out.`,
+          },
+        ]
+      : [];
+  return [...configs, ...schemas, ...repair];
 }
 
 function adapterProblems(adapters: AdapterRegistry, kind: Json | undefined): readonly BodyProblem[] {

@@ -33,6 +33,7 @@ export function createOpenaiAdapter({ now = Date.now }: OpenaiAdapterParams = {}
       files: false,
       health: true,
     },
+    repairs: true,
     parseConfig: parseOpenaiConfig,
     invoke: (request, context) => invoke(request, context, now),
     // Without a key the list of models is refused, which is a sign of life as well.

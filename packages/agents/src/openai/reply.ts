@@ -21,7 +21,7 @@ export function toReply(answer: Answer, request: AgentRequest<OpenaiConfig>): Ag
   const asksTools = answer.toolCalls.length > 0;
   const { id } = answer;
   if (asksTools && config.tools.length > 0) {
-    const pause = toPause(answer, conversationOf(config, request.resume));
+    const pause = toPause(answer, conversationOf(request));
     return { output: null, text: answer.text, usage: answer.usage, pause, finish: 'pause' };
   }
   return {

@@ -43,7 +43,7 @@ function chatBody(request: AgentRequest<OpenaiConfig>): JsonObject {
   }
   const { model, system, stream, output } = config;
   const asked = readInput(input);
-  const messages = [...asMessages(asked), ...conversationOf(config, request.resume).turns];
+  const messages = [...asMessages(asked), ...conversationOf(request).turns];
   return {
     model,
     messages: system === undefined ? messages : [{ role: 'system', content: system }, ...messages],
@@ -58,9 +58,9 @@ function chatBody(request: AgentRequest<OpenaiConfig>): JsonObject {
 }
 
 function responsesBody(request: AgentRequest<OpenaiConfig>): JsonObject {
-  const { config, input, session, resume } = request;
+  const { config, input, session } = request;
   const { model, system, stream, output, parameters } = config;
-  const said = conversationOf(config, resume);
+  const said = conversationOf(request);
   const keeps = own(parameters, 'store') !== false;
   const previous = (keeps ? said.responseId : undefined) ?? session;
   const asked = readInput(input);

@@ -161,6 +161,31 @@ describe('tools that are agents', () => {
     });
   });
 
+  it('are not forgotten when the answer after them is to be mended', async () => {
+    const repair = { output: { ready: 'soon' }, problems: ['/ready: It must be a boolean.'] };
+    const wrong = [
+      { role: 'assistant', content: '{"ready":"soon"}' },
+      {
+        role: 'user',
+        content:
+          'Your answer does not match the schema it must match:\n- /ready: It must be a boolean.\nGive the whole answer again, mended, and nothing else.',
+      },
+    ];
+    stand.answers(says(completion({ content: 'Tea.' })));
+    await stand.ask({ repair });
+    expect(body()).toMatchObject({ messages: [{ role: 'user', content: 'Tell me of tea.' }, ...wrong] });
+    stand.answers(says(response('resp-2', TEA)));
+    const resume = { state: { turns: [RESPONSE_ASKS], responseId: 'resp-1' }, answer: { items: [] } };
+    await stand.ask({
+      config: { api: 'responses' },
+      resume,
+      repair: { ...repair, output: '{"ready":"soon"}' },
+    });
+    expect(body()).toMatchObject({ previous_response_id: 'resp-1', input: wrong });
+    await stand.ask({ config: { api: 'responses' }, repair: { ...repair, output: '{"ready":"soon"}' } });
+    expect(body()).toMatchObject({ input: [{ role: 'user', content: 'Tell me of tea.' }, ...wrong] });
+  });
+
   it('leave the model no more tokens than the agent has', async () => {
     stand.answers(says(completion({ content: 'Tea.' })));
     const context = { budget: { steps: 1, toolCalls: 1, tokens: 50 } };

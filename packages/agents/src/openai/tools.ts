@@ -1,5 +1,5 @@
 import { isObject, own, type AgentPause, type Json, type JsonObject } from '@baton/core';
-import type { AgentEvent, AgentResume } from '../adapter.ts';
+import type { AgentEvent, AgentRequest, AgentResume } from '../adapter.ts';
 import { at, listAt, textAt } from '../wire/fields.ts';
 import type { Answer } from './answer.ts';
 import type { OpenaiConfig } from './config.ts';
@@ -15,15 +15,30 @@ export interface Conversation {
 
 const NOTHING_SAID: Conversation = { turns: [], latest: [], responseId: undefined };
 
-/** Where a conversation stands that goes on with what tools gave; one that begins has said nothing. */
-export function conversationOf({ api }: OpenaiConfig, resume: AgentResume | undefined): Conversation {
-  if (resume === undefined) return NOTHING_SAID;
+/** Where a conversation stands that goes on with what tools gave, or with an answer to be mended. */
+export function conversationOf({ config, resume, repair }: AgentRequest<OpenaiConfig>): Conversation {
+  const said = resume === undefined ? NOTHING_SAID : afterTools(config, resume);
+  if (repair === undefined) return said;
+  const { output, problems } = repair;
+  const wrong = [
+    { role: 'assistant', content: typeof output === 'string' ? output : JSON.stringify(output) },
+    { role: 'user', content: mend(problems) },
+  ];
+  return { ...said, turns: [...said.turns, ...wrong], latest: [...said.latest, ...wrong] };
+}
+
+function afterTools({ api }: OpenaiConfig, resume: AgentResume): Conversation {
   const latest = listAt(resume.answer, 'items').map((item) => resultOf(item, api));
   return {
     turns: [...listAt(resume.state, 'turns'), ...latest],
     latest,
     responseId: textAt(resume.state, 'responseId'),
   };
+}
+
+function mend(problems: readonly string[]): string {
+  const list = problems.map((problem) => `- ${problem}`).join('\n');
+  return `Your answer does not match the schema it must match:\n${list}\nGive the whole answer again, mended, and nothing else.`;
 }
 
 function resultOf(item: Json, api: OpenaiConfig['api']): JsonObject {

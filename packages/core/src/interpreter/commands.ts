@@ -1,4 +1,4 @@
-import type { AgentBudget } from '../agent.ts';
+import type { AgentBudget, AgentRepair } from '../agent.ts';
 import type { Authentication, HumanAction, PolicySpec, Schema } from '../definition/definition.ts';
 import type { Failure } from '../failure.ts';
 import type { Json, JsonObject } from '../json.ts';
@@ -51,6 +51,8 @@ export type Command =
       readonly session?: string;
       /** When the agent had paused: what it needs to go on, and what a person has answered. */
       readonly resume?: { readonly state: Json; readonly answer: JsonObject };
+      /** When its answer before did not match its schema. */
+      readonly repair?: AgentRepair;
       /** What is left of the agent's limits, when it has any. */
       readonly budget?: AgentBudget;
       /** Whether it may run as a local activity. */

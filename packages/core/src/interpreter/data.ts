@@ -12,15 +12,20 @@ export const MAX_STATE_BYTES = 8 * 1024 * 1024;
 
 /** Checks a value against the schema of a hook, when it has one. */
 export function checkSchema(turn: Turn, hook: DataHook, checked: { value: Json; what: string }): void {
-  if (hook.schema === undefined) return;
-  const errors = turn.run.params.validateSchema(hook.schema, checked.value);
-  if (errors.length === 0) return;
-  const list = errors
-    .slice(0, 10)
-    .map((error) => `${error.pointer === '' ? 'the value' : error.pointer}: ${error.detail}`);
+  const list = mismatches(turn, hook, checked.value);
+  if (list.length === 0) return;
   throw new TaskFault(
     failure('validation', `The ${checked.what} does not match its schema: ${list.join('; ')}`),
   );
+}
+
+/** How a value differs from the schema of a hook: the first few differences, a sentence each; none without a schema. */
+export function mismatches(turn: Turn, { schema }: DataHook, value: Json): readonly string[] {
+  if (schema === undefined) return [];
+  return turn.run.params
+    .validateSchema(schema, value)
+    .slice(0, 10)
+    .map((error) => `${error.pointer === '' ? 'the value' : error.pointer}: ${error.detail}`);
 }
 
 /** Values over this make the turn weigh the whole state. */

@@ -13,6 +13,7 @@ import { bodyOf, frameAt, shown, stepOf, unexpected, type NewCommand, type Turn 
 import { idempotencyKey } from '../visits.ts';
 import { leftOf } from './agent-limits.ts';
 import { afterAnswer, afterTool } from './agent-pause.ts';
+import { repaired } from './agent-repair.ts';
 import { tellOf } from './agent-told.ts';
 import { checkTool, toolOf } from './agent-tools.ts';
 import { callBehavior, mayRunLocally, type CallKind } from './call.ts';
@@ -21,7 +22,9 @@ import { agentOf, callOf, keyOf } from './pinned-agent.ts';
 
 /** What calls of tasks and calls of tools have in common. */
 const AGENT_CALL: Omit<CallKind, 'command' | 'read'> = {
-  goOn: afterAnswer,
+  goOn: (turn, frame, result) =>
+    afterAnswer(turn, frame, result) ||
+    repaired(turn, frame, { output: replyOf(result).output, schemas: schemasOf(turn, frame) }),
   announce: announceHumanTask,
   tell(turn, frame, result) {
     if (bodyOf(frame, 'call').command.kind === 'invoke-agent') tellOf(turn, frame, replyOf(result).events);
@@ -68,6 +71,12 @@ function withTools(behavior: TaskBehavior): TaskBehavior {
       afterTool(turn, frame, { child, answer: { error: { ...error } } });
     },
   };
+}
+
+/** What an output must match: the schema of the agent, and that of the task which calls it. */
+function schemasOf(turn: Turn, frame: Frame): readonly (Schema | undefined)[] {
+  const { outputSchema } = agentOf(turn, frame);
+  return frame.tool === undefined ? [outputSchema, callOf(turn, frame).outputSchema] : [outputSchema];
 }
 
 /** The output of a reply, which must be what the agent's version promises. */
