@@ -35,7 +35,7 @@ describe('the registry of agents', () => {
       retry: { maxAttempts: 5, initialInterval: 'PT1S', backoff: 2, maxInterval: 'PT1M', nonRetryable: [] },
       effects: 'unknown',
       owner: 'dev|alice',
-      capabilities: { streaming: false },
+      capabilities: { streaming: true, pauses: false },
       archivedAt: null,
     });
     const again = await call(`PUT ${path}`, {

@@ -26,7 +26,7 @@ export interface ConformanceParams<Config> {
   readonly malformed?: readonly [ErrorKind, boolean, string];
   /** How long a delivery may take to reach the counterpart, in milliseconds. Default 40. */
   readonly reachMs?: number;
-  /** Text that the behaviour `ok` tells in chunks; where the adapter streams. */
+  /** Text that the behaviour `ok` tells in chunks; absent: agents of this counterpart do not stream. */
   readonly streamed?: string;
   /** What becomes of a stream that ends too early: the answer, looked up, or a failure that is tried again. */
   readonly lostEnd?: 'looked-up' | 'fails';
@@ -76,7 +76,7 @@ export function describeAdapter<Config>(params: ConformanceParams<Config>): void
     describeDelivery(params, () => stand);
     describeStatuses(() => stand);
     describeBadAnswers(params, () => stand);
-    if (params.adapter.capabilities.streaming) describeStreams(params, () => stand);
+    if (params.streamed !== undefined) describeStreams(params, () => stand);
     if (params.adapter.capabilities.pauses) describePauses(params, () => stand);
   });
 }

@@ -1,5 +1,5 @@
 import type { AgentReply } from '@baton/core';
-import { EgressError, type EgressResponse } from '@baton/egress';
+import { EgressError, type EgressRequest, type EgressResponse, type EgressStream } from '@baton/egress';
 import {
   AgentFailureError,
   type Adapter,
@@ -11,11 +11,13 @@ import {
 import { answerToFailure } from '../answer-failure.ts';
 import { toAgentFailure } from '../failure.ts';
 import { redactor } from '../secrets.ts';
+import { firstOf } from '../wire/exchange.ts';
 import { probeUrl } from '../wire/probe.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';
 import { untilDone } from './polling.ts';
 import { toReply } from './reply.ts';
 import { toHttpRequest } from './request.ts';
+import { MAX_STREAM_BYTES, readStream } from './streaming.ts';
 
 /** Parameters of {@link createHttpAdapter}. */
 export interface HttpAdapterParams {
@@ -28,7 +30,7 @@ export function createHttpAdapter({ now = Date.now }: HttpAdapterParams = {}): A
   return {
     kind: 'http',
     capabilities: {
-      streaming: false,
+      streaming: true,
       sessions: true,
       pauses: false,
       cancel: true,
@@ -50,7 +52,14 @@ async function invoke(
   const known = request.config.authorization?.secrets ?? [];
   const redact = redactor({ ...context.secrets, ...Object.fromEntries(known.entries()) });
   try {
-    const { polling, response } = request.config;
+    const { polling, response, stream } = request.config;
+    if (stream !== null) {
+      const answer = await openStream(request, context, { now, label, redact });
+      return await readStream(
+        { agent: request.agent.name, config: request.config, stream, emit: context.emit, redact },
+        answer,
+      );
+    }
     const begin = async (): Promise<EgressResponse> => {
       const answer = await call(request, context, now);
       if (answer.status >= 200 && answer.status < 300) return answer;
@@ -70,10 +79,33 @@ async function call(
   context: InvokeContext,
   now: () => number,
 ): Promise<EgressResponse> {
+  return context.egress.request(toCall(request, context, now));
+}
+
+function toCall(request: AgentRequest<HttpConfig>, context: InvokeContext, now: () => number): EgressRequest {
   const call = toHttpRequest(request, context);
   const timeoutMs = context.deadlineAt - now();
   if (timeoutMs <= 0) throw new EgressError('timeout', 'The deadline had passed before the call went out.');
-  return context.egress.request({ ...call, timeoutMs, signal: context.signal, redirect: false });
+  return { ...call, timeoutMs, signal: context.signal, redirect: false };
+}
+
+interface Said {
+  readonly now: () => number;
+  readonly label: string;
+  readonly redact: (text: string) => string;
+}
+
+/** A successful answer while it comes; what is said of a failure is short. */
+async function openStream(
+  request: AgentRequest<HttpConfig>,
+  context: InvokeContext,
+  { now, label, redact }: Said,
+): Promise<EgressStream> {
+  const call = toCall(request, context, now);
+  const answer = await context.egress.stream({ ...call, maxResponseBytes: MAX_STREAM_BYTES });
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  const failed = { ...answer, body: await firstOf(answer.chunks) };
+  throw new AgentFailureError(answerToFailure(failed, { label, redact, now: now() }));
 }
 
 function probe(config: HttpConfig, context: HealthContext, now: () => number): Promise<Health> {

@@ -4,6 +4,7 @@ import type { ConfigProblem, ParsedConfig } from '../adapter.ts';
 import { childPointer, compileTemplate, type CompiledTemplate, type TemplatePlace } from '../template.ts';
 import { compilePolling, expression, pollingSchema, type PollingConfig } from './polling-config.ts';
 import { toConfigProblems, unusableValues } from '../config-problems.ts';
+import { compileStream, streamSchema, type StreamConfig } from './stream-config.ts';
 
 /** The config of an HTTP agent, checked, with its expressions compiled. */
 export interface HttpConfig {
@@ -19,9 +20,14 @@ export interface HttpConfig {
   readonly response: HttpResponseConfig;
   /** Null: the first answer is the last one. */
   readonly polling: PollingConfig | null;
+  /** Null: the answer comes as a whole. */
+  readonly stream: StreamConfig | null;
 }
 
-/** How the reply is read from the answer. Expressions see the decoded body, `$status` and `$headers`. */
+/**
+ * How the reply is read from the answer. Expressions see the decoded body, `$status` and `$headers`; of a stream, its last event
+ * and `$text`, all chunks together.
+ */
 export interface HttpResponseConfig {
   readonly output: CompiledTemplate;
   readonly inputTokens: CompiledTemplate;
@@ -99,6 +105,7 @@ const configSchema = z.strictObject({
     })
     .optional(),
   async: pollingSchema.optional(),
+  stream: streamSchema.optional(),
 });
 
 type Checked = z.infer<typeof configSchema>;
@@ -136,8 +143,14 @@ function endpointProblem(text: string): string | null {
 }
 
 /** What no single field can see. */
-function contradictions({ method, body, headers, authentication: auth }: Checked): ConfigProblem[] {
+function contradictions({ method, body, headers, authentication: auth, ...ways }: Checked): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
+  if (ways.stream !== undefined && ways.async !== undefined) {
+    problems.push({
+      pointer: '/stream',
+      message: 'The answer comes as a stream or is looked up by async; give one of the two.',
+    });
+  }
   if (method === 'GET' && body !== undefined) {
     problems.push({ pointer: '/body', message: 'A GET carries no body; use query, or another method.' });
   }
@@ -164,7 +177,7 @@ function authorizationOf({ authentication: auth }: Checked): HttpConfig['authori
   return { header: `Basic ${encoded}`, secrets: [encoded, password] };
 }
 
-type Compiled = Pick<HttpConfig, 'headers' | 'query' | 'body' | 'response' | 'polling'>;
+type Compiled = Pick<HttpConfig, 'headers' | 'query' | 'body' | 'response' | 'polling' | 'stream'>;
 
 /** Compiles what can be compiled, also of a config with problems elsewhere, so that all of them are found at once. */
 function compileAll(config: JsonObject, report: TemplatePlace['report']): Compiled {
@@ -178,6 +191,7 @@ function compileAll(config: JsonObject, report: TemplatePlace['report']): Compil
     body: body === undefined ? null : compileTemplate(body, { ...request, pointer: '/body' }),
     response: compileResponse(own(config, 'response') ?? null, report),
     polling: compilePolling(own(config, 'async'), report),
+    stream: compileStream(own(config, 'stream'), report),
   };
 }
 
@@ -195,17 +209,20 @@ function compileMembers(
 }
 
 function compileResponse(response: Json, report: TemplatePlace['report']): HttpResponseConfig {
-  const place = { variables: ['status', 'headers'], report };
+  const place = { variables: ['status', 'headers', 'text'], report };
   const fields = isObject(response) ? response : {};
   const usage = own(fields, 'usage') ?? null;
   const usageFields = isObject(usage) ? usage : {};
   const field = (of: JsonObject, key: string, parent: string): CompiledTemplate =>
     compileTemplate(own(of, key) ?? null, { ...place, pointer: `${parent}/${key}` });
   return {
-    output: own(fields, 'output') === undefined ? (body) => body : field(fields, 'output', '/response'),
+    output: own(fields, 'output') === undefined ? wholeAnswer : field(fields, 'output', '/response'),
     inputTokens: field(usageFields, 'inputTokens', '/response/usage'),
     outputTokens: field(usageFields, 'outputTokens', '/response/usage'),
     costUsd: field(usageFields, 'costUsd', '/response/usage'),
     sessionId: field(fields, 'sessionId', '/response'),
   };
 }
+
+/** Of a stream that has told chunks, these; else the answer as it is. */
+const wholeAnswer: CompiledTemplate = (body, { text = '' }) => (text === '' ? body : text);

@@ -19,7 +19,7 @@ describeAdapter({
       authentication: { digest: {} },
       body: { text: ['${ .a | }', '${ $unknown }'] },
       response: { output: '${ ] }', usage: { tokens: '${ . }', costUsd: '5' }, sessionId: 7 },
-      stream: 'sse',
+      stream: 'xml',
       async: { statusUrl: '.url', every: 'PT1H', often: true },
     },
     pointers: [

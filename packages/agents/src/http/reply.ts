@@ -5,15 +5,29 @@ import type { CompiledTemplate } from '../template.ts';
 import type { HttpResponseConfig } from './config.ts';
 
 /** Deepest nesting of an agent's answer. */
-const MAX_DEPTH = 200;
+export const MAX_DEPTH = 200;
 
 /**
  * Reads the reply from a successful answer.
  * Throws `EgressError` for JSON that is malformed or too deep, {@link AgentFailureError} for expressions that fail.
  */
 export function toReply(answer: EgressResponse, config: HttpResponseConfig): AgentReply {
-  const body = decodeBody(answer);
-  const variables = { status: answer.status, headers: answer.headers };
+  const { status, headers } = answer;
+  return readReply({ status, headers, body: decodeBody(answer), text: '' }, config);
+}
+
+/** What a reply is read from. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** The decoded answer; the last event of a stream. */
+  readonly body: Json;
+  /** The chunks of a stream. */
+  readonly text: string;
+}
+
+/** Reads the reply from what was answered. Throws {@link AgentFailureError} for expressions that fail. */
+export function readReply({ body, ...variables }: Answered, config: HttpResponseConfig): AgentReply {
   const read = (template: CompiledTemplate): Json => template(body, variables);
   const output = read(config.output);
   const sessionId = read(config.sessionId);
@@ -35,7 +49,7 @@ export function toReply(answer: EgressResponse, config: HttpResponseConfig): Age
 /** JSON by its media type; without a media type JSON when it is some; otherwise text. An empty body is null. */
 export function decodeBody({ body, headers }: EgressResponse): Json {
   const text = new TextDecoder().decode(body);
-  const mediaType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const mediaType = mediaTypeOf(headers);
   if (text.trim() === '') return mediaType.startsWith('text/') ? text : null;
   if (/[/+]json$/.test(mediaType)) return parseJsonBounded(text, { maxDepth: MAX_DEPTH });
   if (mediaType !== '' || !/^\s*[[{"]/.test(text)) return text;
@@ -45,6 +59,11 @@ export function decodeBody({ body, headers }: EgressResponse): Json {
     // Nobody said that this is JSON, so text that only begins like it is text.
     return text;
   }
+}
+
+/** The media type of an answer, in lower case; '' when it names none. */
+export function mediaTypeOf(headers: Readonly<Record<string, string>>): string {
+  return (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 function amount(value: Json, place: string): number {

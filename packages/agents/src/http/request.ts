@@ -23,7 +23,7 @@ function headersOf(config: HttpConfig, context: InvokeContext, fill: Fill): Reco
     return value === null ? [] : [[name, scalarText(value, `/headers/${name}`)] as const];
   });
   return {
-    accept: 'application/json',
+    accept: acceptOf(config),
     ...(config.method === 'GET' ? {} : { 'content-type': 'application/json' }),
     ...Object.fromEntries(written),
     ...(config.authorization === null ? {} : { authorization: config.authorization.header }),
@@ -31,6 +31,12 @@ function headersOf(config: HttpConfig, context: InvokeContext, fill: Fill): Reco
     'baton-run-id': context.runId,
     ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
   };
+}
+
+/** What is asked for unless the config says otherwise. */
+function acceptOf({ stream }: HttpConfig): string {
+  if (stream === null) return 'application/json';
+  return stream.format === 'sse' ? 'text/event-stream' : 'application/x-ndjson, application/json';
 }
 
 function urlOf(config: HttpConfig, fill: Fill): string {

@@ -189,7 +189,8 @@ function isSuccess(status: number): boolean {
 /** What a refusal says is short: the rest of it is not waited for. */
 const MOST_WORDS = 64 * 1024;
 
-async function firstOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** The beginning of an answer, which is then closed. */
+export async function firstOf(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const read: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of chunks) {
