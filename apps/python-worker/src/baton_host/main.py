@@ -11,7 +11,7 @@ import importlib
 from typing import Any
 
 from .calls import Call, Driver
-from .faults import fault_of, not_json
+from .faults import Fault, fault_of, not_json
 from .loading import load_now
 from .wire import Wire
 
@@ -54,7 +54,7 @@ async def _answer(wire: Wire, driver: Driver, agent: Any, line: dict[str, Any]) 
     def emit(kind: str, data: Any) -> None:
         try:
             wire.write({"id": identity, "event": {"type": kind, "data": data}})
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, Fault):
             pass  # Live events are extras: one that cannot be told is no reason to lose the call.
 
     call = Call(
@@ -73,5 +73,7 @@ async def _answer(wire: Wire, driver: Driver, agent: Any, line: dict[str, Any]) 
     emit("agent.usage", call.usage.to_json())
     try:
         wire.write({"id": identity, "reply": reply})
+    except Fault as fault:
+        wire.write({"id": identity, "error": fault.facts})
     except (TypeError, ValueError) as error:
         wire.write({"id": identity, "error": not_json("the reply", error).facts})

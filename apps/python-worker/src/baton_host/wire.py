@@ -13,6 +13,8 @@ import sys
 import threading
 from typing import Any, TextIO
 
+from .faults import Fault
+
 # What the worker takes at most.
 MAX_LINE_BYTES = 4 * 1024 * 1024
 
@@ -41,10 +43,11 @@ class Wire:
         return self._lines.get()
 
     def write(self, line: dict[str, Any]) -> None:
-        """Writes one line; raises ValueError when it is no JSON or too long."""
+        """Writes one line; raises a fault when it is too long, TypeError or ValueError when it is no JSON."""
         text = json.dumps(line, separators=(",", ":"), allow_nan=False)
         if len(text) >= MAX_LINE_BYTES:
-            raise ValueError(f"it has {len(text)} bytes, and at most {MAX_LINE_BYTES} go over the wire")
+            detail = f"an answer of {len(text)} bytes, where at most {MAX_LINE_BYTES} bytes are taken"
+            raise Fault("communication", f"{detail}; a large result is a file, not a reply", code="too_large")
         with self._lock:
             self._out.write(text + "\n")
             self._out.flush()

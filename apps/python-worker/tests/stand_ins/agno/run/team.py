@@ -1,0 +1,2 @@
+class TeamRunOutput:
+    """No test has one."""
