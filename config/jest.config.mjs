@@ -47,11 +47,14 @@ export default {
       '<rootDir>/{packages,apps,temporal,tests,bench}/**/*.test.ts',
       '!**/*.int.test.ts',
       '!**/*.e2e.test.ts',
+      '!**/*.vendors.test.ts',
     ]),
     project('int', ['<rootDir>/{packages,apps,temporal,tests}/**/*.int.test.ts']),
     project('e2e', ['<rootDir>/tests/e2e/**/*.e2e.test.ts'], {
       globalSetup: '<rootDir>/tests/e2e/global-setup.ts',
       globalTeardown: '<rootDir>/tests/e2e/global-teardown.ts',
     }),
+    // Real servers and frameworks of vendors, which `npm run test:vendors` installs.
+    project('vendors', ['<rootDir>/{packages,apps,temporal,tests}/**/*.vendors.test.ts']),
   ],
 };

@@ -14,8 +14,8 @@ from pathlib import Path
 _SOURCES = Path(__file__).resolve().parent / "src"
 
 
-def main() -> int:
-    """Only returns when the worker cannot be started."""
+def main() -> None:
+    """Never returns."""
     sys.path.insert(0, str(_SOURCES))
     from baton_worker.environments import WORKER, environment_name, make_environment, make_once, pins_of
     from baton_worker.settings import for_agents
@@ -25,12 +25,11 @@ def main() -> int:
     try:
         make_once(place, pins_of(WORKER, ()), make_environment, for_agents(os.environ))
     except subprocess.CalledProcessError as error:
-        print(f"The packages of the Python worker cannot be installed:\n{error.stdout}", file=sys.stderr)
-        return 1
+        sys.exit(f"The packages of the Python worker cannot be installed:\n{error.stdout}")
     python = place / "bin" / "python"
     os.environ["PYTHONPATH"] = str(_SOURCES)
     os.execv(python, [str(python), *(sys.argv[1:] or ["-m", "baton_worker"])])
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

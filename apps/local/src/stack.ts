@@ -38,6 +38,8 @@ export interface Stack {
   readonly apiUrl: string;
   readonly workerUrl: string;
   readonly temporalUiUrl: string | null;
+  /** What programs need beside their own settings: where database and Temporal are. */
+  readonly env: Readonly<Record<string, string>>;
 }
 
 interface Databases {
@@ -175,5 +177,5 @@ export async function startStack(params: StackParams): Promise<Stack> {
     await Promise.all([untilReady(worker, workerUrl, signal), untilReady(api, apiUrl, signal)]);
   };
   await terminal.phase('Starting worker and API', startApps, signal);
-  return { apiUrl, workerUrl, temporalUiUrl: temporal.uiUrl };
+  return { apiUrl, workerUrl, temporalUiUrl: temporal.uiUrl, env };
 }

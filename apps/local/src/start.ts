@@ -5,6 +5,7 @@ import { exampleAgentsAnswer } from './demo-agents.ts';
 import { readFlags, type StartFlags } from './demo-flags.ts';
 import { runDemo } from './demo.ts';
 import { reportEnd } from './part-end.ts';
+import { startPythonWorker } from './python-worker.ts';
 import {
   apiUrlOf,
   demoPortClaim,
@@ -129,6 +130,12 @@ async function run(wanted: Wanted, file: string, shutdown: Shutdown): Promise<nu
   await notes.note(stack.temporalUiUrl);
   showAddresses(wanted, stack);
   const end = untilTheEnd(shutdown, [...parts]);
+  const beside = async (part: SupervisedProcess): Promise<void> => {
+    shutdown.add(part);
+    await notes.add(part);
+  };
+  const python = { root, stateDir, env: { ...env, ...stack.env }, terminal, signal, onStarted: beside };
+  void startPythonWorker(python);
   const played = flags.demo ? demo(wanted, { ...stack, signal, onStarted }) : Promise.resolve(null);
   const completed = await Promise.race([played, end.then(() => null)]);
   // The links that were printed must open, so everything stays up.

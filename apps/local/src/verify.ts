@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startProcess, tailOf, type SupervisedProcess } from '@baton/stand';
+import { findPython, startProcess, tailOf, type SupervisedProcess } from '@baton/stand';
 import {
   COVERAGE_GATES,
   STATIC_CHECKS,
@@ -14,6 +14,7 @@ import { judgeCoverage } from './coverage.ts';
 import { parseJestReport } from './jest-report-codec.ts';
 import { elapsed, type Terminal } from './terminal.ts';
 import { startTestParts, type TestParts } from './test-parts.ts';
+import { parseUnittest } from './unittest-report.ts';
 
 /** What {@link verify} needs. */
 export interface VerifyParams {
@@ -33,6 +34,9 @@ interface Outcome {
   readonly took: string;
 }
 
+/** The suite of the worker of Python agents. */
+const PYTHON = 'python';
+
 /** Lines of a failed check's output that are shown; the file below `.baton/verify` has them all. */
 const SHOWN_LINES = 400;
 
@@ -45,6 +49,8 @@ interface Ran {
 }
 
 interface Step extends Omit<StaticCheck, 'name'> {
+  /** A program to run instead of a tool. */
+  readonly program?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** The file whose appearance means that the work is done. */
   readonly report?: string;
@@ -55,7 +61,7 @@ async function runTool(params: VerifyParams, name: string, step: Step): Promise<
   await rm(logFile, { force: true });
   const child = await startProcess({
     name,
-    command: join(params.root, 'node_modules', '.bin', step.tool),
+    command: step.program ?? join(params.root, 'node_modules', '.bin', step.tool),
     args: step.args,
     env: { ...params.env, ...step.env },
     cwd: params.root,
@@ -92,6 +98,24 @@ async function runStatic(params: VerifyParams, check: StaticCheck): Promise<Outc
   const failed = ran.code === 0 ? 0 : 1;
   if (failed && !params.signal.aborted) await showFailure(params, check.name, ran);
   return { name: check.name, passed: 1 - failed, failed, took: elapsed(since) };
+}
+
+/** The tests of the worker of Python agents; null when this machine has no Python, which is told. */
+async function runPython(params: VerifyParams): Promise<Outcome | null> {
+  const since = performance.now();
+  const { python, missing } = await findPython(params.env);
+  if (python === null) {
+    params.terminal.line(`  NOT RUN ${PYTHON}: ${missing}.`);
+    return params.env['CI'] ? { name: PYTHON, passed: 0, failed: 1, took: elapsed(since) } : null;
+  }
+  const app = join(params.root, 'apps', 'python-worker');
+  const args = [join(app, 'start.py'), '-m', 'unittest', 'discover', '-s', join(app, 'tests')];
+  const env = { BATON_STATE_DIR: join(params.root, '.baton') };
+  const ran = await runTool(params, PYTHON, { tool: PYTHON, program: python.command, args, env });
+  const counted = parseUnittest(await tailOf(ran.logFile));
+  if (ran.code !== 0 && counted.failed === 0) counted.failed = 1;
+  if (counted.failed > 0 && !params.signal.aborted) await showFailure(params, PYTHON, ran);
+  return { name: PYTHON, ...counted, took: elapsed(since) };
 }
 
 function coverageFolder(params: VerifyParams, project: string): string {
@@ -186,7 +210,7 @@ async function runGates(params: VerifyParams): Promise<Outcome> {
 /** The names after `--only`, as in `--only unit,int` or `--only=lint`; throws a sentence for everything else. */
 export function parseOnly(args: readonly string[]): readonly string[] {
   if (args.length === 0) return [];
-  const known = [...STATIC_CHECKS, ...TEST_PROJECTS].map(({ name }) => name);
+  const known = [...STATIC_CHECKS, { name: PYTHON }, ...TEST_PROJECTS].map(({ name }) => name);
   const [, listed = ''] = /^--only[= ](.+)$/.exec(args.join(' ')) ?? [];
   const names = listed.split(',').filter(Boolean);
   const unknown = names.find((name) => !known.includes(name));
@@ -211,6 +235,11 @@ export async function verify(params: VerifyParams): Promise<boolean> {
     const outcome = await runStatic(params, check);
     announce(terminal, outcome);
     outcomes.push(outcome);
+  }
+  if (!signal.aborted && chosen({ name: PYTHON })) {
+    const outcome = await runPython(params);
+    if (outcome !== null) announce(terminal, outcome);
+    outcomes.push(...(outcome === null ? [] : [outcome]));
   }
   const projects = TEST_PROJECTS.filter(chosen);
   if (!signal.aborted) outcomes.push(...(await runProjects(params, projects)));

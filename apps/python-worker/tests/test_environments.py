@@ -58,8 +58,8 @@ class Making(unittest.IsolatedAsyncioTestCase):
 
 class Pins(unittest.TestCase):
     def test_are_all_of_a_framework_and_what_the_agent_needs(self) -> None:
-        pins = pins_of("langgraph", ["cowsay==6.1"])
-        self.assertIn("cowsay==6.1", pins)
+        pins = pins_of("langgraph", ["left-pad==1.0"])
+        self.assertIn("left-pad==1.0", pins)
         self.assertTrue(any(pin.startswith("langgraph==") for pin in pins))
         self.assertTrue(any(pin.startswith("langchain-core==") for pin in pins))
 

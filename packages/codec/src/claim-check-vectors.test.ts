@@ -8,8 +8,14 @@ const file = parseJson(readFileSync(join(__dirname, '..', 'vectors', 'claim-chec
 const vectors: readonly JsonObject[] =
   isObject(file) && Array.isArray(file['vectors']) ? file['vectors'].filter(isObject) : [];
 
+function textOf(vector: JsonObject, key: string): string {
+  const value = vector[key];
+  if (typeof value !== 'string') throw new Error(`The vector has no text "${key}".`);
+  return value;
+}
+
 describe('the claim check, as in every other language', () => {
-  it.each(vectors.map((vector) => [String(vector['name']), vector] as const))('%s', async (_name, vector) => {
+  it.each(vectors.map((vector) => [textOf(vector, 'name'), vector] as const))('%s', async (_name, vector) => {
     const bodies: Uint8Array[] = [];
     const store: ClaimStore = {
       put: async (_scope, { body }) => bodies.push(body),
@@ -18,18 +24,17 @@ describe('the claim check, as in every other language', () => {
     const metadata = isObject(vector['metadata'] ?? null) ? Object.entries(vector['metadata'] ?? {}) : [];
     const payload = {
       metadata: Object.fromEntries(metadata.map(([key, value]) => [key, Buffer.from(String(value))])),
-      data: Buffer.from(String(vector['text']).repeat(Number(vector['times']))),
+      data: Buffer.from(textOf(vector, 'text').repeat(Number(vector['times']))),
     };
-    const owner = { workflowId: String(vector['workflowId']) };
+    const workflowId = textOf(vector, 'workflowId');
+    const owner = { type: 'workflow' as const, namespace: 'default', workflowId };
     const codec = createClaimCheck(store);
     const encoded = await codec.encode([payload], owner);
     const told = Buffer.from(encoded[0]?.data ?? []).toString();
     expect(vector['claim'] === null ? null : parseJson(told)).toEqual(vector['claim']);
     const [decoded] = await codec.decode(encoded, owner);
     expect(Buffer.from(decoded?.data ?? []).equals(payload.data)).toBe(true);
-    expect(Object.keys(decoded?.metadata ?? {}).toSorted()).toEqual(
-      Object.keys(payload.metadata).toSorted(),
-    );
+    expect(Object.keys(decoded?.metadata ?? {}).toSorted()).toEqual(Object.keys(payload.metadata).toSorted());
   });
 
   it('has vectors', () => {

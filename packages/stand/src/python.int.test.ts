@@ -16,6 +16,7 @@ describe('findPython()', () => {
     const command = await program('echo True 3.12.4');
     expect(await findPython({ ...process.env, BATON_PYTHON: command })).toEqual({
       python: { command, version: '3.12.4' },
+      missing: null,
     });
   });
 

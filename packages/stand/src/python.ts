@@ -12,7 +12,8 @@ export interface Python {
 }
 
 /** What {@link findPython} answers: a Python, or a clause that says why there is none. */
-export type FoundPython = { readonly python: Python } | { readonly python: null; readonly missing: string };
+export type FoundPython =
+  { readonly python: Python; readonly missing: null } | { readonly python: null; readonly missing: string };
 
 /** Fails where parts that every environment needs were left out of a Python. */
 const PROBE =
@@ -29,7 +30,7 @@ export async function findPython(env: Readonly<Record<string, string | undefined
     try {
       const { stdout } = await run(command, ['-c', PROBE], { env: { ...env }, timeout: PATIENCE_MS });
       const [isNewEnough, version = ''] = stdout.trim().split(' ');
-      if (isNewEnough === 'True') return { python: { command, version } };
+      if (isNewEnough === 'True') return { python: { command, version }, missing: null };
       reasons.push(`${command} is Python ${version}`);
     } catch (error) {
       reasons.push(reasonOf(command, error));
