@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from baton_worker.host import Host, HostParams
+from baton_worker.settings import for_agents
 
 TESTS = Path(__file__).resolve().parent
 AGENTS = TESTS / "agents"
 LABEL = 'Agent "deeds"'
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(TESTS / "stand_ins")}
+ENVIRONMENT = {**for_agents(os.environ), "PYTHONPATH": str(TESTS / "stand_ins")}
 
 
 def params_of(export: str = "agent", memory_mb: int = 512, **more: Any) -> HostParams:
