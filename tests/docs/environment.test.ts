@@ -23,7 +23,7 @@ function shippedCode(): readonly string[] {
   return trackedFiles().filter(
     (path) =>
       /^(apps|packages|temporal|examples|bench)\/.*\.(ts|mjs|py)$/.test(path) &&
-      !/\.test\.ts$|\/tests\//.test(path),
+      !/\.test\.ts$|\/(tests|vendors)\//.test(path),
   );
 }
 

@@ -17,7 +17,7 @@ from temporalio.testing import ActivityEnvironment
 
 from baton_worker.environments import Environments
 from baton_worker.invoke import Invocations, InvokePorts
-from baton_worker.live import CountingSink
+from baton_worker.live import Delivery, LiveLine
 from baton_worker.log import Log
 from baton_worker.modules import Modules
 from baton_worker.pool import HostPool
@@ -30,6 +30,19 @@ class NoArtifacts:
         return None
 
 
+class Heard:
+    """Live events by the call that tells them."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[Delivery, str, Any]] = []
+
+    def open(self, delivery: Delivery) -> LiveLine:
+        async def close() -> None:
+            return None
+
+        return LiveLine(tell=lambda kind, data: self.told.append((delivery, kind, data)), close=close)
+
+
 def borrowed(place: Path, pins: Sequence[str], environment: Mapping[str, str]) -> None:
     """An environment without packages: the interpreter of the tests."""
     (place / "bin").mkdir(parents=True)
@@ -40,7 +53,7 @@ class Invoking(unittest.IsolatedAsyncioTestCase):
     async def asyncSetUp(self) -> None:
         folder = Path(tempfile.mkdtemp())
         log = Log("silent")
-        self.live = CountingSink()
+        self.live = Heard()
         self.pool = HostPool(4, 60)
         ports = InvokePorts(
             environments=Environments(folder, {}, log, borrowed),
@@ -63,7 +76,7 @@ class Invoking(unittest.IsolatedAsyncioTestCase):
             "agent": {"name": "deeds", "version": "1.0.0", "adapter": "framework", "config": given},
             "input": question,
             "idempotencyKey": "key-1",
-            "step": {"id": 1},
+            "step": {"id": 1, "attempt": 2},
             "timeoutMs": timeout_ms,
         }
 
@@ -81,7 +94,7 @@ class Invoking(unittest.IsolatedAsyncioTestCase):
     async def test_answers_the_reply_and_tells_live_events(self) -> None:
         reply = await self.call(self.params({"do": "say", "with": [1, 2]}))
         self.assertEqual(reply["output"], [1, 2])
-        self.assertEqual(self.live.counts["agent.chunk"], 1)
+        self.assertIn((Delivery(WORKSPACE, "run", 1, 2, 1), "agent.chunk", "working"), self.live.told)
 
     async def test_keeps_the_process_between_calls(self) -> None:
         one = await self.call(self.params({"do": "process"}))

@@ -19,9 +19,9 @@ from temporalio.worker import Worker
 from .artifacts import Artifacts
 from .claim_check import ClaimCheck
 from .environments import Environments
+from .frames import FrameSink
 from .health import serve_health
 from .invoke import Invocations, InvokePorts
-from .live import CountingSink
 from .log import Log
 from .modules import Modules
 from .pool import HostPool
@@ -56,7 +56,7 @@ async def run(settings: Settings, log: Log) -> None:
         asyncio.get_running_loop().add_signal_handler(sign, stopping.set)
     artifacts = Artifacts(settings.database_url)
     environment = for_agents(os.environ)
-    live = CountingSink()
+    live = FrameSink(settings.database_url, log)
     pool = HostPool(settings.calls, settings.idle)
     state: list[str] = ["the worker is not connected to Temporal yet"]
 
@@ -108,6 +108,7 @@ async def run(settings: Settings, log: Log) -> None:
     finally:
         server.close()
         await pool.stop()
+        await live.stop()
         log.info("worker.stopped")
 
 

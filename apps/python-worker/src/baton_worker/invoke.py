@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from .config import AgentConfig, read_config
 from .environments import Environments
 from .failures import AgentFailure, failed, storable
 from .host import Host, HostParams
-from .live import EVENTS, LiveSink
+from .live import Delivery, LiveLine, LiveSink
 from .log import Log
 from .modules import Modules, Source
 from .pool import HostPool
@@ -109,18 +109,27 @@ class Invocations:
                 return await Host.start(made, label)
 
             key = digest_of([str(interpreter), source.digest, load, config.memory_mb])
-            async with ports.pool.borrow(key, start) as host:
-                reply = await host.call(request_of(params), self._listener(params["step"], redact), label)
+            line = ports.live.open(delivery_of(params, workspace_id))
+            try:
+                async with ports.pool.borrow(key, start) as host:
+                    reply = await host.call(request_of(params), listener(line, redact), label)
+            finally:
+                await line.close()
         except AgentFailure as error:
             raise AgentFailure({**error.failure, "detail": redact(error.failure["detail"])}) from None
         return secrets.map_texts(reply, redact)
 
-    def _listener(self, step: dict[str, Any], redact: Any) -> Any:
-        def on_event(kind: str, data: Any) -> None:
-            if kind in EVENTS:
-                self._ports.live.emit(step, kind, secrets.map_texts(data, redact))
 
-        return on_event
+def listener(line: LiveLine, redact: Callable[[str], str]) -> Callable[[str, Any], None]:
+    """Tells what an agent tells, without secrets."""
+    return lambda kind, data: line.tell(kind, secrets.map_texts(data, redact))
+
+
+def delivery_of(params: dict[str, Any], workspace_id: str) -> Delivery:
+    """Which call this is, for readers of its live events."""
+    step, info = params["step"], activity.info()
+    run_id = (info.workflow_id or "").partition(".")[2]
+    return Delivery(workspace_id, run_id, int(step["id"]), int(step.get("attempt", 1)), info.attempt)
 
 
 def load_of(config: AgentConfig, source: Source, values: Mapping[str, str]) -> dict[str, Any]:

@@ -1,31 +1,34 @@
-"""Where the live events of agents go while they work: the port, and a sink that counts."""
+"""Where the live events of agents go while they work. Nothing depends on them: they may be lost."""
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-EVENTS = (
-    "agent.message",
-    "agent.chunk",
-    "agent.thinking",
-    "agent.tool_call",
-    "agent.tool_result",
-    "agent.usage",
-)
+
+@dataclass(frozen=True)
+class Delivery:
+    """Which call tells: a step of a run, its attempt, and how often that attempt was begun."""
+
+    workspace_id: str
+    run_id: str
+    step_id: int
+    attempt: int
+    delivery: int
+
+
+@dataclass(frozen=True)
+class LiveLine:
+    """
+    What one call tells. `tell` neither raises nor blocks; `close` waits a moment for what was told last.
+    """
+
+    tell: Callable[[str, Any], None]
+    close: Callable[[], Any]
 
 
 class LiveSink(Protocol):
-    """Takes live events; must neither raise nor block."""
+    """Takes live events of calls."""
 
-    def emit(self, step: dict[str, Any], kind: str, data: Any) -> None: ...
-
-
-class CountingSink:
-    """Counts events by kind and keeps none: live events have no reader yet."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter()
-
-    def emit(self, step: dict[str, Any], kind: str, data: Any) -> None:
-        self.counts[kind] += 1
+    def open(self, delivery: Delivery) -> LiveLine: ...

@@ -29,10 +29,7 @@ class LangChainDriver:
         return await (self._agent if isinstance(agent, Pregel) else self._runnable)(agent, call)
 
     async def _agent(self, agent: Any, call: Call) -> dict[str, Any]:
-        question = call.input
-        if isinstance(question, str):
-            question = {"messages": [{"role": "user", "content": question}]}
-        result, pause = await self._graphs.run(agent, call, question)
+        result, pause = await self._graphs.run(agent, call)
         if pause is not None:
             return pause_reply(call, pause, result)
         messages = messages_of(result)

@@ -30,15 +30,16 @@ class LangGraphDriver:
         return isinstance(value, (Pregel, StateGraph))
 
     async def invoke(self, agent: Any, call: Call) -> dict[str, Any]:
-        result, place = await self.run(agent, call, call.input)
-        if place is not None:
-            return pause_reply(call, place, result)
+        result, pause = await self.run(agent, call)
+        if pause is not None:
+            return pause_reply(call, pause, result)
         messages = messages_of(result)
-        text = last_words(messages)
-        answer = reply(call, to_json(result), text=text, messages=[to_json(one) for one in messages])
+        answer = reply(
+            call, to_json(result), text=last_words(messages), messages=[to_json(one) for one in messages]
+        )
         return answer if call.session is None else {**answer, "sessionId": call.session}
 
-    async def run(self, agent: Any, call: Call, question: Any) -> tuple[Any, dict[str, Any] | None]:
+    async def run(self, agent: Any, call: Call) -> tuple[Any, dict[str, Any] | None]:
         """The last state, and the pause if it ended with one."""
         graph = agent.compile() if isinstance(agent, StateGraph) else agent
         saver = None
@@ -54,10 +55,14 @@ class LangGraphDriver:
         thread_id = call.session or call.key or str(uuid4())
         if call.resume is not None:
             thread_id = str(state_of(call.resume, "threadId"))
-            question = Command(resume=resume_value(call.resume))
             if saver is not None:
                 restore_thread(saver, thread_id, str(state_of(call.resume, "thread")))
-        result = await graph.ainvoke(question, self._config(call, thread_id))
+        config = self._config(call, thread_id)
+        if call.resume is not None and saver is None and await self._went_on(graph, call.resume, config):
+            # A worker was lost after the answer had reached the thread: it goes on, and is not told twice.
+            result = await graph.ainvoke(None, config)
+        else:
+            result = await graph.ainvoke(question_of(call), config)
         interrupts = result.get(_INTERRUPT) if isinstance(result, dict) else None
         if not interrupts:
             return result, None
@@ -68,9 +73,23 @@ class LangGraphDriver:
         values = to_json({key: value for key, value in result.items() if key != _INTERRUPT})
         return values, pause_of(list(interrupts), state)
 
+    async def _went_on(self, graph: Any, resume: dict[str, Any], config: dict[str, Any]) -> bool:
+        """Whether a thread does not wait any more for what was answered."""
+        asked = {one["id"] for one in state_of(resume, "interrupts")}
+        state = await graph.aget_state(config)
+        return not asked & {str(one.id) for one in state.interrupts}
+
     def _config(self, call: Call, thread_id: str) -> dict[str, Any]:
-        facts = {"baton_run_id": call.run_id, "baton_idempotency_key": call.key}
+        facts = {"baton_run_id": call.run_id, "idempotency_key": call.key}
         return {"configurable": {"thread_id": thread_id, **facts}, "callbacks": [Observer(call)]}
+
+
+def question_of(call: Call) -> Any:
+    """The input, or the answer that the graph waits for. A text is what a person says."""
+    if call.resume is not None:
+        return Command(resume=resume_value(call.resume))
+    is_text = isinstance(call.input, str)
+    return {"messages": [{"role": "user", "content": call.input}]} if is_text else call.input
 
 
 def to_json(value: Any) -> Any:
