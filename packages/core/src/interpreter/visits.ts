@@ -115,3 +115,8 @@ export function idempotencyKey(turn: Turn, frame: Frame, effect: string): string
   const place = frame.place.map(({ segment, visit }) => [segment, visit]);
   return turn.run.params.hash(JSON.stringify([turn.run.snapshot.runId, place, effect]));
 }
+
+/** The number from 0 to 1 that a hash stands for: as good as chance, and the same in every replay. */
+export function fractionOf(hash: string): number {
+  return Number.parseInt(hash.slice(0, 8), 16) / 0xffffffff;
+}

@@ -20,7 +20,7 @@ import {
   taskAt,
   type Turn,
 } from '../turn.ts';
-import { idempotencyKey, recordScope } from '../visits.ts';
+import { fractionOf, idempotencyKey, recordScope } from '../visits.ts';
 import { beginAt, completeRun, nextOf } from './sequence.ts';
 
 type Try = Extract<Body, { kind: 'try' }>;
@@ -158,8 +158,8 @@ function jitterOf(turn: Turn, frame: Frame, { retry, sight }: Caught & { retry: 
   const from = turn.run.evaluator.duration(retry.jitter.from, sight);
   const to = turn.run.evaluator.duration(retry.jitter.to, sight);
   const { rounds } = bodyOf(frame, 'try');
-  const chance = Number.parseInt(idempotencyKey(turn, frame, `jitter ${rounds}`).slice(0, 8), 16);
-  return Math.round(from + ((to - from) * chance) / 0xffffffff);
+  const chance = fractionOf(idempotencyKey(turn, frame, `jitter ${rounds}`));
+  return Math.round(from + (to - from) * chance);
 }
 
 function retryLater(turn: Turn, frame: Frame, retry: { error: Problem; delayMs: number }): void {

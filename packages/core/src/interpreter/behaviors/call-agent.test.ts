@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_RETRY } from '../../agent.ts';
+import { DEFAULT_RETRY, type PinnedAgent } from '../../agent.ts';
 import { errorType, failure } from '../../failure.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import {
@@ -174,7 +174,7 @@ describe('retry of agents', () => {
     expect(eventsOf(hand, 'step.retrying')[0]).toMatchObject({
       step: { attempt: 1 },
       error: { status: 503, instance: '/do/0/a' },
-      nextAttemptAt: new Date(BEGIN + 1_000).toISOString(),
+      nextAttemptAt: expect.any(String),
     });
     expect(told(hand).at(-1)).toBe('run.waiting');
     hand.fire();
@@ -217,27 +217,54 @@ describe('retryDelay()', () => {
     retry: { ...DEFAULT_RETRY, maxAttempts: 2_000, backoff: 2, maxIntervalMs: 10_000 },
   });
 
-  it('doubles up to the longest interval', () => {
-    expect([1, 2, 3, 4, 5, 1_999].map((attempt) => retryDelay(agent, failed, attempt))).toEqual([
+  const delay = (of: PinnedAgent, attempt: number, chance: number): number | null =>
+    retryDelay(of, failed, { attempt, chance });
+
+  it('doubles up to the longest interval, and is never more than that', () => {
+    expect([1, 2, 3, 4, 5, 1_999].map((attempt) => delay(agent, attempt, 1))).toEqual([
       1_000, 2_000, 4_000, 8_000, 10_000, 10_000,
     ]);
   });
 
+  it('is at least half of that', () => {
+    expect([0, 0.5, 1].map((chance) => delay(agent, 2, chance))).toEqual([1_000, 1_500, 2_000]);
+  });
+
   it('stays a number when there is nothing to double', () => {
     const eager = agentOf({ retry: { ...agent.retry, initialIntervalMs: 0 } });
-    expect(retryDelay(eager, failed, 1_999)).toBe(0);
+    expect(delay(eager, 1_999, 1)).toBe(0);
   });
 
   it('waits as long as the counterpart wishes', () => {
-    expect(retryDelay(agent, { ...failed, retryAfterMs: 60_000 }, 1)).toBe(60_000);
-    expect(retryDelay(agent, { ...failed, retryAfterMs: 10 }, 1)).toBe(1_000);
+    const wished = (retryAfterMs: number): number | null =>
+      retryDelay(agent, { ...failed, retryAfterMs }, { attempt: 1, chance: 0 });
+    expect([wished(60_000), wished(10)]).toEqual([60_000, 500]);
+  });
+
+  it('is another one for each delivery and each attempt, and the same in a replay', () => {
+    const delays = (tasks: readonly Json[]): readonly number[] => {
+      const hand = start(tasks, { agent });
+      for (let attempt = 1; attempt <= 20; attempt += 1) {
+        hand.fail('a');
+        if (attempt < 20) hand.fire();
+      }
+      return eventsOf(hand, 'step.retrying').map(
+        ({ at, nextAttemptAt }) => Date.parse(nextAttemptAt) - Date.parse(at),
+      );
+    };
+    const late = delays([task()]).slice(4);
+    expect(new Set(late).size).toBe(late.length);
+    expect(Math.min(...late)).toBeGreaterThanOrEqual(5_000);
+    expect(Math.max(...late)).toBeLessThanOrEqual(10_000);
+    expect(delays([task()]).slice(4)).toEqual(late);
+    expect(delays([{ first: { set: { n: 1 } } }, task()]).slice(4)).not.toEqual(late);
   });
 
   it('gives up on a final failure, after the last attempt, and on types that are named', () => {
-    expect(retryDelay(agent, { ...failed, retryable: false }, 1)).toBeNull();
-    expect(retryDelay(agent, failed, 2_000)).toBeNull();
+    expect(retryDelay(agent, { ...failed, retryable: false }, { attempt: 1, chance: 1 })).toBeNull();
+    expect(delay(agent, 2_000, 1)).toBeNull();
     const named = (type: string): number | null =>
-      retryDelay(agentOf({ retry: { ...DEFAULT_RETRY, nonRetryable: [type] } }), failed, 1);
+      delay(agentOf({ retry: { ...DEFAULT_RETRY, nonRetryable: [type] } }), 1, 1);
     expect(named('communication')).toBeNull();
     expect(named('https://serverlessworkflow.io/dsl/errors/types/communication')).toBeNull();
     expect(named('timeout')).toBe(1_000);

@@ -10,7 +10,7 @@ import { TaskFault } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
 import { bodyOf, frameAt, shown, stepOf, unexpected, type NewCommand, type Turn } from '../turn.ts';
-import { idempotencyKey } from '../visits.ts';
+import { fractionOf, idempotencyKey } from '../visits.ts';
 import { leftOf } from './agent-limits.ts';
 import { afterAnswer, afterTool } from './agent-pause.ts';
 import { repaired } from './agent-repair.ts';
@@ -34,11 +34,13 @@ const AGENT_CALL: Omit<CallKind, 'command' | 'read'> = {
     const agent = agentOf(turn, frame);
     return { usage: withCost(agent, replyOf(result).usage), agent: agent.name, version: agent.version };
   },
-  retryAfter: (turn, frame, { failure: failed, attempt }) =>
+  retryAfter(turn, frame, { failure: failed, attempt }) {
+    const { command } = bodyOf(frame, 'call');
     // A human task is never tried again: its activities are, until the database answers.
-    bodyOf(frame, 'call').command.kind === 'invoke-agent'
-      ? retryDelay(agentOf(turn, frame), failed, attempt)
-      : null,
+    if (command.kind !== 'invoke-agent') return null;
+    const chance = fractionOf(turn.run.params.hash(`${command.idempotencyKey} ${attempt}`));
+    return retryDelay(agentOf(turn, frame), failed, { attempt, chance });
+  },
 };
 
 /** `call: agent`: one delivery to a registered agent, tried again as its version says, and what it asks for meanwhile. */
@@ -157,8 +159,15 @@ function withCost(agent: PinnedAgent, usage: Usage): Usage {
   return { ...usage, costUsd: tokens / 1_000_000 + usage.calls * perCallUsd };
 }
 
-/** Milliseconds until an agent is tried again, or null: the failure is final or the attempts are used up. */
-export function retryDelay(agent: PinnedAgent, failed: Failure, attempt: number): number | null {
+/**
+ * Milliseconds until an agent is tried again, or null: the failure is final or the attempts are used up. Calls that failed
+ * together do not come again together: `chance` (0 to 1) places each in the second half of its wait.
+ */
+export function retryDelay(
+  agent: PinnedAgent,
+  failed: Failure,
+  { attempt, chance }: { readonly attempt: number; readonly chance: number },
+): number | null {
   const { retry } = agent;
   if (!failed.retryable || attempt >= retry.maxAttempts) return null;
   const type = canonicalErrorType(failed.type);
@@ -167,5 +176,5 @@ export function retryDelay(agent: PinnedAgent, failed: Failure, attempt: number)
   if (retry.nonRetryable.some(isNamed)) return null;
   const factor = Math.min(retry.backoff ** (attempt - 1), Number.MAX_SAFE_INTEGER);
   const backoff = Math.min(retry.initialIntervalMs * factor, retry.maxIntervalMs);
-  return Math.max(backoff, failed.retryAfterMs ?? 0);
+  return Math.max((backoff * (1 + chance)) / 2, failed.retryAfterMs ?? 0);
 }
