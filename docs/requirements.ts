@@ -19,6 +19,9 @@ export const REQUIREMENTS = {
     'A model calls other registered agents as its tools, each call a step of its own with one key, within its limits.',
   'AGENT-10':
     'An agent is called as often at once as its version allows; calls beyond that wait in order and show how many go first.',
+  'AGENT-11':
+    'An agent whose calls have all failed for a while is called no more until one call has tried whether it is well again.',
+  'AGENT-12': 'An answer may be kept and given again to the same question, shown as such and free of cost.',
   'AGENT-19': 'A cancel reaches whoever works on a call: the vendor is told, and the connection is closed.',
   'FLOW-1':
     'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',

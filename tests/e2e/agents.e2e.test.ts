@@ -148,6 +148,7 @@ describe('an agent by itself', () => {
         healthy: true,
         detail: null,
         latencyMs: expect.any(Number),
+        circuit: { state: 'closed', since: null, retryAt: null },
         checkedAt: expect.any(String),
       },
     ]);

@@ -189,6 +189,7 @@ export function createTemporalWorker(
       localCalls,
       frames,
       store,
+      metrics: parts.metrics,
     }),
     sinks: {
       baton: {

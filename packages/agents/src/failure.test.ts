@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { failure } from '@baton/core';
+import { failure, type Failure } from '@baton/core';
 import { EgressError } from '@baton/egress';
 import { AgentFailureError } from './adapter.ts';
 import { answerToFailure } from './answer-failure.ts';
-import { toAgentFailure } from './failure.ts';
+import { CIRCUIT_OPEN, tellsOfLife, tellsOfOutage, toAgentFailure } from './failure.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 
@@ -98,5 +98,24 @@ describe('toAgentFailure()', () => {
       detail: 'Agent "a" failed: odd',
     });
     expect(toAgentFailure('odd', 'Agent "a"').retryable).toBe(true);
+  });
+});
+
+describe('tellsOfOutage() and tellsOfLife()', () => {
+  const told = (failed: Failure): readonly boolean[] => [tellsOfOutage(failed), tellsOfLife(failed)];
+
+  it('tell an agent that is away from one that refuses', () => {
+    for (const status of [500, 503]) expect(told(translate(status))).toEqual([true, false]);
+    for (const status of [301, 401, 404, 422, 429]) expect(told(translate(status))).toEqual([false, true]);
+    for (const code of ['connect_failed', 'connection_lost', 'timeout', 'malformed_json'] as const)
+      expect(told(toAgentFailure(new EgressError(code, 'x'), 'Agent "a"'))).toEqual([true, false]);
+  });
+
+  it('do not take for either what never reached the agent', () => {
+    for (const code of ['blocked_address', 'closed', 'too_large'] as const)
+      expect(told(toAgentFailure(new EgressError(code, 'x'), 'Agent "a"'))).toEqual([false, false]);
+    for (const code of [CIRCUIT_OPEN, 'secrets_away'])
+      expect(told(failure('communication', 'x', { retryable: true, code }))).toEqual([false, false]);
+    expect(told(failure('configuration', 'x'))).toEqual([false, false]);
   });
 });

@@ -1,6 +1,9 @@
-import { failure, type ErrorKind, type Failure } from '@baton/core';
+import { errorType, failure, type ErrorKind, type Failure } from '@baton/core';
 import { EgressError, type EgressErrorCode } from '@baton/egress';
 import { AgentFailureError } from './adapter.ts';
+
+/** Code of the failure of a call that is not made because the agent's circuit is open. */
+export const CIRCUIT_OPEN = 'circuit_open';
 
 /** The failure of anything thrown by a call: egress errors by their code, unknown errors stay retryable. */
 export function toAgentFailure(error: unknown, label: string): Failure {
@@ -12,6 +15,22 @@ export function toAgentFailure(error: unknown, label: string): Failure {
   const detail = `${label} failed: ${error instanceof Error ? error.message : String(error)}`;
   return failure('runtime', detail, { retryable: true, code: 'unknown' });
 }
+
+/**
+ * Whether a failure says that the agent is away or broken, so that other calls would fail, too: no connection, a time-out, 5xx,
+ * an answer that cannot be read. Refusals do not, nor what never reached the agent.
+ */
+export function tellsOfOutage({ type, status, retryable, code = '' }: Failure): boolean {
+  if (!retryable || NOT_OF_THE_AGENT.has(code)) return false;
+  return type === errorType('timeout') || (type === errorType('communication') && status >= 500);
+}
+
+/** Whether a failure is an answer of an agent that is there, such as a refusal. */
+export function tellsOfLife({ code = '' }: Failure): boolean {
+  return /^http_[34]/.test(code);
+}
+
+const NOT_OF_THE_AGENT: ReadonlySet<string> = new Set(['secrets_away', CIRCUIT_OPEN]);
 
 type EgressFacts = { readonly kind: ErrorKind; readonly retryable: boolean; readonly status?: number };
 

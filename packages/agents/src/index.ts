@@ -13,7 +13,7 @@ export {
 } from './adapter.ts';
 export { createAdapters, type AdaptersParams } from './adapters.ts';
 export { answerToFailure, type FailedAnswer, type FailureParams } from './answer-failure.ts';
-export { toAgentFailure } from './failure.ts';
+export { CIRCUIT_OPEN, tellsOfLife, tellsOfOutage, toAgentFailure } from './failure.ts';
 export { createNodeAgents, type NodeAgents, type NodeAgentsParams } from './framework/node-agents.ts';
 export { createAdapterRegistry, unknownAdapter, type AdapterRegistry } from './registry.ts';
 export {

@@ -58,6 +58,16 @@ const concurrency = z
   })
   .meta({ id: 'AgentConcurrency' });
 
+const cache = z
+  .strictObject({
+    ttl: durationUpTo(30 * DAY_MS, 'P30D').meta({ description: 'For how long an answer is given again.' }),
+    key: z.string().min(1).max(10_000).exactOptional().meta({
+      description:
+        'jq over the input that says which questions are the same; `$session` is the session. Default: the whole input, and the session.',
+    }),
+  })
+  .meta({ id: 'AgentCache', description: 'Gives the answer to an earlier question again to the same one.' });
+
 const limits = z
   .strictObject({
     maxSteps: z.int().min(1).max(100).exactOptional().meta({
@@ -95,6 +105,7 @@ const described = {
   cost: cost.exactOptional(),
   concurrency: concurrency.exactOptional(),
   limits: limits.exactOptional(),
+  cache: cache.exactOptional(),
 };
 
 const RETRY_DEFAULT = {
@@ -178,6 +189,17 @@ export const agentHealth = z
     healthy: z.boolean(),
     detail: z.string().nullable().meta({ description: 'Why not, in one sentence.' }),
     latencyMs: z.number(),
+    circuit: z
+      .strictObject({
+        state: z.enum(['closed', 'open', 'half-open']),
+        since: instant.nullable().meta({ description: 'When it was opened; null while it is closed.' }),
+        retryAt: instant
+          .nullable()
+          .meta({ description: 'When one call may try whether the agent is well again.' }),
+      })
+      .meta({
+        description: 'While it is open, calls fail at once instead of waiting for an agent that is away.',
+      }),
     checkedAt: instant,
   })
   .meta({ id: 'AgentHealth' });

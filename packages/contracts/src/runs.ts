@@ -24,6 +24,10 @@ export const usage = z
     costUsd: z.number(),
     calls: z.number(),
     toolCalls: z.number(),
+    cached: z
+      .boolean()
+      .exactOptional()
+      .meta({ description: 'True when an earlier answer was given again: it cost nothing.' }),
   })
   .meta({ id: 'Usage' });
 

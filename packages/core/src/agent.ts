@@ -100,6 +100,8 @@ export interface AgentReply {
   readonly usage: Usage;
   readonly sessionId?: string;
   readonly foreignRef?: string;
+  /** Whether it is the answer to an earlier question, given again. */
+  readonly cached?: true;
   /** With `finish: 'pause'`, and only then. */
   readonly pause?: AgentPause;
   readonly finish: 'stop' | 'length' | 'tool' | 'pause';
@@ -170,6 +172,13 @@ export interface AgentConcurrency {
   readonly perWorkspace?: number;
 }
 
+/** For how long an answer is given again to the same question. */
+export interface AgentCache {
+  readonly ttlMs: number;
+  /** jq over the input that says which questions are the same; `$session` is the session. Absent: the input and the session. */
+  readonly key?: string;
+}
+
 /** The agent version a run is pinned to: all that a call of it needs. */
 export interface PinnedAgent {
   readonly name: string;
@@ -184,6 +193,7 @@ export interface PinnedAgent {
   readonly retry: AgentRetry;
   readonly effects: Effects;
   readonly concurrency?: AgentConcurrency;
+  readonly cache?: AgentCache;
   readonly limits?: AgentLimits;
   /** The agents it may call as tools, by the tools' names. */
   readonly tools?: Readonly<Record<string, PinnedTool>>;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFailure } from './failure-codec.ts';
 import { AppError, canonicalErrorType, errorType, failure, toProblem, storableProblem } from './failure.ts';
 
 describe('failure()', () => {
@@ -75,5 +76,20 @@ describe('storableProblem()', () => {
       instance: clean,
     });
     expect(storableProblem({ type: 'x', status: 1 })).toEqual({ type: 'x', status: 1 });
+  });
+});
+
+describe('readFailure()', () => {
+  it('takes what has a type and a status for a failure, and nothing else', () => {
+    const told = failure('communication', 'Away.', { retryable: true });
+    expect(readFailure({ ...told })).toEqual(told);
+    expect(readFailure({ type: 'x', status: 418 })).toEqual({
+      type: 'x',
+      status: 418,
+      title: 'Error',
+      retryable: false,
+    });
+    for (const other of [undefined, null, 'text', 5, [], { type: 'x' }, { status: 500 }])
+      expect(readFailure(other)).toBeNull();
   });
 });

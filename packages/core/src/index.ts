@@ -12,6 +12,7 @@ export {
   type Failure,
   type Problem,
 } from './failure.ts';
+export { readFailure } from './failure-codec.ts';
 export {
   compileExpression,
   ExpressionError,
@@ -64,6 +65,7 @@ export {
   type AgentPause,
   type AgentRepair,
   type AgentReply,
+  type AgentCache,
   type AgentConcurrency,
   type AgentLimits,
   type ReplyEvent,

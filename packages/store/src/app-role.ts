@@ -21,6 +21,8 @@ const GRANTS: Readonly<Record<string, string>> = {
   human_tasks: 'SELECT, INSERT, UPDATE',
   human_task_decisions: 'SELECT, INSERT',
   agent_calls: 'SELECT, INSERT, UPDATE, DELETE',
+  agent_circuits: 'SELECT, INSERT, UPDATE, DELETE',
+  agent_replies: 'SELECT, INSERT, UPDATE, DELETE',
   audit: 'SELECT, INSERT',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_keys: 'SELECT, INSERT, UPDATE, DELETE',

@@ -1,5 +1,7 @@
 export type { CallsAhead } from './agent-call-ahead.ts';
 export type { Admission, AgentCallRepository, AskedCall, ReleasedCall } from './agent-calls.ts';
+export type { AgentCircuit, AgentCircuitRepository, CircuitCall, CircuitRules } from './agent-circuits.ts';
+export type { AgentReplyRepository, KeptReply } from './agent-replies.ts';
 export type {
   AgentListParams,
   AgentRecord,

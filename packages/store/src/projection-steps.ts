@@ -1,5 +1,5 @@
 import { addUsage, NO_USAGE, type NumberedTrace, type Problem, type StepRef } from '@baton/core';
-import type { StepAttempt, StepRecord, StepWait } from './steps.ts';
+import type { StepAttempt, StepRecord, StepUsage, StepWait } from './steps.ts';
 
 /** An event that belongs to a step. */
 export type EventOfStep = Extract<NumberedTrace, { readonly step: StepRef }>;
@@ -44,7 +44,7 @@ export function foldStep(before: StepRecord | undefined, event: EventOfStep): St
     case 'step.skipped':
       return { ...step, status: 'skipped', endedAt: event.at };
     case 'agent.usage':
-      return { ...step, usage: addUsage(step.usage ?? NO_USAGE, event.usage) };
+      return { ...step, usage: useOf(step, event) };
     case 'human_task.opened':
       return { ...step, humanTaskId: event.humanTaskId };
     case 'human_task.decided':
@@ -60,6 +60,11 @@ export function foldStep(before: StepRecord | undefined, event: EventOfStep): St
 
 function unknownEvent(event: never): never {
   throw new Error(`The projection does not know the event ${JSON.stringify(event)}.`);
+}
+
+function useOf(step: StepRecord, event: Extract<EventOfStep, { readonly type: 'agent.usage' }>): StepUsage {
+  const sum = addUsage(step.usage ?? NO_USAGE, event.usage);
+  return event.cached === true ? { ...sum, cached: true } : sum;
 }
 
 function blank(step: StepRef): StepRecord {

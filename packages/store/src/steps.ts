@@ -20,6 +20,12 @@ export interface StepAttempt {
   readonly error?: Problem;
 }
 
+/** What a step used. */
+export interface StepUsage extends Usage {
+  /** Whether an earlier answer was given again, which cost nothing. */
+  readonly cached?: true;
+}
+
 /** One execution of one task of the definition. */
 export interface StepRecord {
   /** Number of the step in its run, from 1. */
@@ -35,7 +41,7 @@ export interface StepRecord {
   readonly input: Json;
   readonly output: Json;
   readonly error: Problem | null;
-  readonly usage: Usage | null;
+  readonly usage: StepUsage | null;
   readonly wait: StepWait | null;
   readonly humanTaskId: string | null;
   readonly childRunId: string | null;

@@ -1,4 +1,6 @@
 import { createAgentCallRepository, type AgentCallRepository } from './agent-calls.ts';
+import { createAgentCircuitRepository, type AgentCircuitRepository } from './agent-circuits.ts';
+import { createAgentReplyRepository, type AgentReplyRepository } from './agent-replies.ts';
 import { createAgentRepository, type AgentRepository } from './agents.ts';
 import { createArtifactRepository, type ArtifactRepository } from './artifacts.ts';
 import { openDatabase, select } from './database.ts';
@@ -28,6 +30,8 @@ export interface Store {
   readonly workflows: WorkflowRepository;
   readonly agents: AgentRepository;
   readonly agentCalls: AgentCallRepository;
+  readonly agentCircuits: AgentCircuitRepository;
+  readonly agentReplies: AgentReplyRepository;
   readonly runs: RunRepository;
   readonly events: EventRepository;
   readonly steps: StepRepository;
@@ -55,6 +59,8 @@ export function createStore(params: StoreParams): Store {
     workflows: createWorkflowRepository(db),
     agents: createAgentRepository(db),
     agentCalls: createAgentCallRepository(db),
+    agentCircuits: createAgentCircuitRepository(db),
+    agentReplies: createAgentReplyRepository(db),
     runs: createRunRepository(db),
     events: createEventRepository(db),
     steps: createStepRepository(db),

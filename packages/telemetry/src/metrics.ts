@@ -16,6 +16,13 @@ export interface Metrics {
   readonly startsDeferred: Counter;
   /** Decisions on human tasks by `result` (`accepted`, `refused`, `replayed`). */
   readonly decisions: Counter<'result'>;
+  /**
+   * Calls of agents by `agent`, `version` and `outcome` (`succeeded`, `failed`, `cached`, `queued`, `refused`: the circuit is open).
+   * An agent that is asked for again after it was `queued` counts again.
+   */
+  readonly agentCalls: Counter<'agent' | 'version' | 'outcome'>;
+  /** 1 while the circuit of an agent version is open, as far as this process knows. */
+  readonly agentCircuitOpen: Gauge<'agent' | 'version'>;
   /** Media type of {@link Metrics.render}. */
   readonly contentType: string;
   /** Every metric as text for Prometheus. */
@@ -45,6 +52,13 @@ export function createMetrics(): Metrics {
     runsEnded: counter('runs_ended_total', 'Runs seen to end', ['status']),
     startsDeferred: counter('run_starts_deferred_total', 'Starts left to the reconciler'),
     decisions: counter('human_task_decisions_total', 'Decisions on human tasks', ['result']),
+    agentCalls: counter('agent_calls_total', 'Calls of agents', ['agent', 'version', 'outcome']),
+    agentCircuitOpen: new Gauge({
+      name: 'baton_agent_circuit_open',
+      help: 'Whether calls of an agent version fail at once because its last ones have failed',
+      labelNames: ['agent', 'version'],
+      registers,
+    }),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };

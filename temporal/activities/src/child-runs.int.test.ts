@@ -2,6 +2,7 @@ import { createAdapterRegistry } from '@baton/agents';
 import { errorType, parseRunId, type JsonObject } from '@baton/core';
 import { createEgress, type Egress } from '@baton/egress';
 import type { OutsideEnd } from '@baton/store';
+import { createMetrics } from '@baton/telemetry';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { aCaller, environmentOf, STEP, told } from './activity-fixture.ts';
 import type { Activities, CreateChildRunParams } from './activities.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
     localCalls: createLocalCalls(),
     frames: { open: () => ({ tell: () => undefined, close: async () => undefined }) },
     store: fixture.store,
+    metrics: createMetrics(),
   }));
   await publish('greet', '1.0.0', { greet: { set: { hello: true } } });
   await publish('greet', '1.1.0', { greet: { set: { hello: 'again' } } });

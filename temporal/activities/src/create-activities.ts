@@ -1,12 +1,16 @@
 import type { AdapterRegistry, SecretResolver } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import type { Store } from '@baton/store';
+import type { Metrics } from '@baton/telemetry';
 import type { Activities } from './activities.ts';
 import { createAdmissionDesk } from './admission.ts';
+import { createAgentDesk } from './agent-desk.ts';
 import { createCallHttp } from './call-http.ts';
 import { createChildRuns } from './child-runs.ts';
+import { createCircuits } from './circuits.ts';
 import { createHumanTaskActivities } from './human-tasks.ts';
 import { createInvokeAgent } from './invoke-agent.ts';
+import { createKeptReplies } from './kept-replies.ts';
 import type { LiveFrames } from './live-frames.ts';
 import type { LocalCalls } from './local-calls.ts';
 
@@ -17,16 +21,33 @@ export interface ActivityPorts {
   readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
   readonly frames: LiveFrames;
-  readonly store: Pick<Store, 'humanTasks' | 'runs' | 'workflows' | 'agents' | 'agentCalls'>;
+  readonly store: Pick<
+    Store,
+    'humanTasks' | 'runs' | 'workflows' | 'agents' | 'agentCalls' | 'agentCircuits' | 'agentReplies'
+  >;
+  readonly metrics: Pick<Metrics, 'agentCalls' | 'agentCircuitOpen'>;
 }
 
 /** Makes all activities of the ordinary worker. */
 export function createActivities(ports: ActivityPorts): Activities {
-  const { egress, localCalls, store } = ports;
+  const { egress, localCalls, store, metrics } = ports;
   const { through, ...admission } = createAdmissionDesk(store);
+  const desk = createAgentDesk({
+    admission: { through },
+    circuits: createCircuits({
+      agentCircuits: store.agentCircuits,
+      onChange: ({ agent, version }, isOpen) => {
+        metrics.agentCircuitOpen.set({ agent, version }, isOpen ? 1 : 0);
+      },
+    }),
+    replies: createKeptReplies(store),
+    onOutcome: ({ agent: { name, version } }, outcome) => {
+      metrics.agentCalls.inc({ agent: name, version, outcome });
+    },
+  });
   return {
     ...admission,
-    ...createInvokeAgent({ ...ports, desk: { through } }),
+    ...createInvokeAgent({ ...ports, desk }),
     ...createCallHttp({ egress, localCalls }),
     ...createHumanTaskActivities(store),
     ...createChildRuns(store),

@@ -36,7 +36,7 @@ const { invokeAgent, invokeAgentLocally } = createInvokeAgent({
   egress,
   secrets: { resolve: async (name) => (name === 'colour' ? 'a secret green' : null) },
   localCalls: createLocalCalls(),
-  desk: { through: (_params, make) => make() },
+  desk: { through: (_params, make) => make(), locally: (_params, make) => make() },
   frames: {
     open: (delivery) => {
       opened.push(delivery);

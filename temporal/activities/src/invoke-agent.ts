@@ -9,7 +9,7 @@ import {
 } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import type { Activities, InvokeAgentParams } from './activities.ts';
-import type { AdmissionDesk } from './admission.ts';
+import type { AgentDesk } from './agent-desk.ts';
 import type { LiveFrames, LiveLine } from './live-frames.ts';
 import type { LocalCalls } from './local-calls.ts';
 import { createEffects, type Effect, type EffectContext, type Work } from './effects.ts';
@@ -21,7 +21,7 @@ export interface InvokeAgentPorts {
   readonly egress: Egress;
   readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
-  readonly desk: Pick<AdmissionDesk, 'through'>;
+  readonly desk: AgentDesk;
   readonly frames: LiveFrames;
 }
 
@@ -33,7 +33,8 @@ export function createInvokeAgent(
   return {
     invokeAgent: (params) =>
       ports.desk.through(params, () => effects.run(effectOf(params), call(ports, params))),
-    invokeAgentLocally: (params) => effects.runLocally(effectOf(params), call(ports, params)),
+    invokeAgentLocally: (params) =>
+      ports.desk.locally(params, () => effects.runLocally(effectOf(params), call(ports, params))),
   };
 }
 

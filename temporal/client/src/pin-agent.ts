@@ -1,8 +1,10 @@
 import {
   DEFAULT_RETRY,
+  expressionSource,
   isObject,
   own,
   parseIsoDuration,
+  type AgentCache,
   type AgentRetry,
   type Effects,
   type Json,
@@ -27,6 +29,7 @@ export function pinAgent(agent: RegisteredAgent): PinnedAgent {
   const config = own(body, 'config');
   const cost = own(body, 'cost');
   const concurrency = numbersOf(body, 'concurrency', ['max', 'perWorkspace']);
+  const cache = cacheOf(own(body, 'cache'));
   const limits = numbersOf(body, 'limits', ['maxSteps', 'maxToolCalls', 'maxTokens']);
   return {
     name,
@@ -41,6 +44,7 @@ export function pinAgent(agent: RegisteredAgent): PinnedAgent {
     effects: effectsOf(own(body, 'effects')),
     ...(concurrency === undefined ? {} : { concurrency }),
     ...(limits === undefined ? {} : { limits }),
+    ...(cache === undefined ? {} : { cache }),
     ...(isObject(cost) ? { cost: costOf(cost) } : {}),
   };
 }
@@ -76,6 +80,13 @@ function retryOf(given: Json | undefined): AgentRetry {
       ? named.filter((type): type is string => typeof type === 'string')
       : [],
   };
+}
+
+function cacheOf(given: Json | undefined): AgentCache | undefined {
+  if (!isObject(given)) return undefined;
+  const [ttlMs, key] = [lengthOf(own(given, 'ttl'), 0), own(given, 'key')];
+  if (ttlMs <= 0) return undefined;
+  return { ttlMs, ...(typeof key === 'string' ? { key: expressionSource(key) } : {}) };
 }
 
 /** The numbers of these names in a block of an agent version; undefined when there is none. */

@@ -15,7 +15,7 @@ export interface Reconciler {
 export interface ReconcilerParams {
   readonly store: Pick<
     Store,
-    'runs' | 'events' | 'frames' | 'humanTasks' | 'agentCalls' | 'outbox' | 'notifications'
+    'runs' | 'events' | 'frames' | 'humanTasks' | 'agentCalls' | 'agentReplies' | 'outbox' | 'notifications'
   >;
   readonly gateway: Gateway;
   readonly retell: ClosingPorts['retell'];
@@ -43,6 +43,7 @@ export function createReconciler({ store, gateway, retell, onError }: Reconciler
     { name: 'frames', everyMs: 60_000, round: () => sweepFrames(store.frames) },
     { name: 'decisions', everyMs: 5_000, round: whenUp(() => signalUnacknowledged(ports)) },
     { name: 'agent calls', everyMs: 5_000, round: async () => (await store.agentCalls.callDue()) > 0 },
+    { name: 'kept answers', everyMs: 60_000, round: () => store.agentReplies.sweep().then(() => false) },
   ].map((loop) => createLoop({ ...loop, onError }));
   const loops = [relay, ...others];
   let unsubscribe: () => void = () => undefined;

@@ -1,4 +1,4 @@
-import { failure, storableText, type Failure, type Problem } from '@baton/core';
+import { failure, readFailure, storableText, type Failure, type Problem } from '@baton/core';
 import {
   ActivityFailure,
   ApplicationFailure,
@@ -7,7 +7,6 @@ import {
   TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
-import { readFailure } from './failure-codec.ts';
 
 /** The one translator of what Temporal throws into a workflow: a failed call as data. */
 export function toFailure(error: unknown): Failure {

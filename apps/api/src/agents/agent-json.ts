@@ -25,6 +25,7 @@ export function toAgentVersion(record: AgentVersionRecord, adapters: AdapterRegi
     ...(body.output === undefined ? {} : { output: body.output }),
     ...(body.cost === undefined ? {} : { cost: body.cost }),
     ...(body.concurrency === undefined ? {} : { concurrency: body.concurrency }),
+    ...(body.cache === undefined ? {} : { cache: body.cache }),
     ...(body.limits === undefined ? {} : { limits: body.limits }),
     timeout: body.timeout,
     retry: body.retry,

@@ -67,7 +67,8 @@ export function agentEndpoints(ports: AgentRoutesPorts): readonly Endpoint[] {
     }),
     endpointOn(routes.getAgentHealth, {
       find: findAgent,
-      handle: async ({ exchange }, agent) => json(200, await service.probe(agent, exchange.signal)),
+      handle: async ({ caller, exchange }, agent) =>
+        json(200, await service.probe(caller.scope, agent, exchange.signal)),
     }),
     endpointOn(routes.invokeAgent, {
       find: findAgent,

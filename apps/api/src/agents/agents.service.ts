@@ -2,12 +2,16 @@ import { createHash } from 'node:crypto';
 import { unknownAdapter, type AdapterRegistry } from '@baton/agents';
 import {
   canonicalJson,
+  compileExpression,
+  ExpressionError,
+  expressionSource,
   isObject,
   jsonSchemaProblems,
   own,
   type AppError,
   type BodyProblem,
   type Json,
+  type Scope,
   type JsonObject,
 } from '@baton/core';
 import { parseAgentBody, toAgentBody, type AgentHealth, type AgentRegistration } from '@baton/contracts';
@@ -20,7 +24,7 @@ import { conflict, invalid, notFound } from '../http/refusals.ts';
 
 /** What agents need. */
 export interface AgentPorts {
-  readonly store: Pick<Store, 'agents'>;
+  readonly store: Pick<Store, 'agents' | 'agentCircuits'>;
   readonly adapters: AdapterRegistry;
   readonly egress: Egress;
   /** RFC 3339 time. */
@@ -40,7 +44,7 @@ export interface AgentService {
   /** Throws 422 with every problem, 409 when the version exists with other content. */
   register(caller: Caller, target: RegisterTarget, registration: AgentRegistration): Promise<RegisterResult>;
   /** Asks the newest version's endpoint whether it is there. Throws 404 when every version is archived. */
-  probe(agent: AgentRecord, signal: AbortSignal): Promise<AgentHealth>;
+  probe(scope: Scope, agent: AgentRecord, signal: AbortSignal): Promise<AgentHealth>;
 }
 
 const PROBE_TIMEOUT_MS = 10_000;
@@ -50,7 +54,7 @@ export function createAgentService(ports: AgentPorts): AgentService {
   return {
     review: (given) => adapterProblems(ports.adapters, isObject(given) ? own(given, 'adapter') : undefined),
     register: (caller, target, registration) => register(ports, caller, { target, registration }),
-    probe: (agent, signal) => probe(ports, agent, signal),
+    probe: (scope, agent, signal) => probe(ports, agent, { scope, signal }),
   };
 }
 
@@ -120,11 +124,12 @@ function mismatches(target: RegisterTarget, registration: AgentRegistration): re
 }
 
 function problemsOf(adapters: AdapterRegistry, registration: AgentRegistration): readonly BodyProblem[] {
-  const { adapter: kind, config, input, output } = registration;
+  const { adapter: kind, config, input, output, cache } = registration;
   const adapter = adapters.find(kind);
   const schemas = [
     ...schemaProblems('/input/schema', input?.schema),
     ...schemaProblems('/output/schema', output?.schema),
+    ...keyProblems(cache?.key),
   ];
   if (adapter === null) return [...adapterProblems(adapters, kind), ...schemas];
   const parsed = adapter.parseConfig(config);
@@ -148,6 +153,18 @@ function adapterProblems(adapters: AdapterRegistry, kind: Json | undefined): rea
   return [{ pointer: '/adapter', detail: unknownAdapter(kind, adapters.kinds) }];
 }
 
+/** A key is jq over the input. */
+function keyProblems(key: string | undefined): readonly BodyProblem[] {
+  if (key === undefined) return [];
+  try {
+    compileExpression(expressionSource(key), { variables: ['session'] });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error;
+    return [{ pointer: '/cache/key', detail: `The expression does not compile: ${error.message}` }];
+  }
+}
+
 function schemaProblems(at: string, schema: Json | undefined): readonly BodyProblem[] {
   if (schema === undefined) return [];
   return jsonSchemaProblems(schema).map(({ pointer, message }) => ({
@@ -156,11 +173,21 @@ function schemaProblems(at: string, schema: Json | undefined): readonly BodyProb
   }));
 }
 
-async function probe(ports: AgentPorts, agent: AgentRecord, signal: AbortSignal): Promise<AgentHealth> {
+async function probe(
+  ports: AgentPorts,
+  agent: AgentRecord,
+  { scope, signal }: { readonly scope: Scope; readonly signal: AbortSignal },
+): Promise<AgentHealth> {
   const { latest } = agent;
   if (latest === null) throw notFound(`version of the agent "${agent.name}" that is not archived`);
-  const found = await ask(ports, latest, AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)]));
-  return { agent: agent.name, version: latest.version, ...found, checkedAt: ports.now() };
+  const { version } = latest;
+  const [found, circuit] = await Promise.all([
+    ask(ports, latest, AbortSignal.any([signal, AbortSignal.timeout(PROBE_TIMEOUT_MS)])),
+    ports.store.agentCircuits.get(scope, { agent: agent.name, version }),
+  ]);
+  const { state, since, retryAt } = circuit;
+  const checked = { circuit: { state, since, retryAt }, checkedAt: ports.now() };
+  return { agent: agent.name, version, ...found, ...checked };
 }
 
 async function ask(

@@ -66,6 +66,8 @@ export type TraceEvent =
       readonly agent: string;
       readonly version: string;
       readonly usage: Usage;
+      /** Whether the agent was not asked, but an earlier answer given again. */
+      readonly cached?: true;
     }
   | (FromAgent & { readonly type: 'agent.message'; readonly text: string })
   | (FromAgent & { readonly type: 'agent.tool_call'; readonly toolCall: ToolCall })

@@ -32,7 +32,13 @@ const AGENT_CALL: Omit<CallKind, 'command' | 'read'> = {
   usage(turn, frame, result) {
     if (bodyOf(frame, 'call').command.kind !== 'invoke-agent') return null;
     const agent = agentOf(turn, frame);
-    return { usage: withCost(agent, replyOf(result).usage), agent: agent.name, version: agent.version };
+    const { usage, cached } = replyOf(result);
+    return {
+      usage: withCost(agent, usage),
+      agent: agent.name,
+      version: agent.version,
+      ...(cached === true ? { cached } : {}),
+    };
   },
   retryAfter(turn, frame, { failure: failed, attempt }) {
     const { command } = bodyOf(frame, 'call');

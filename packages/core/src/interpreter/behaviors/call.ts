@@ -1,4 +1,3 @@
-import type { Usage } from '../../agent.ts';
 import { addUsage } from '../../agent.ts';
 import { LONGEST_DURATION_MS } from '../../duration.ts';
 import { toProblem, type Failure } from '../../failure.ts';
@@ -7,6 +6,7 @@ import type { Progress, TaskBehavior } from '../behavior.ts';
 import type { OpenCommand } from '../commands.ts';
 import { checkSize } from '../data.ts';
 import type { Body, Frame, PauseState } from '../state.ts';
+import type { TraceEvent } from '../trace.ts';
 import {
   ask,
   bodyOf,
@@ -25,6 +25,9 @@ import { noteAdmitted, noteQueued, unqueued } from './capacity.ts';
 
 type Call = Extract<Body, { kind: 'call' }>;
 
+/** What a call used, as it is told. */
+type Used = Omit<Extract<TraceEvent, { type: 'agent.usage' }>, 'type' | 'step'>;
+
 /** What one kind of call adds to the common course of calls. */
 export interface CallKind {
   /** The command that is asked for; the same for every attempt but for its step. */
@@ -36,7 +39,7 @@ export interface CallKind {
   /** Reports what came before the answer, when it tells. */
   tell?(turn: Turn, frame: Frame, result: Json): void;
   /** What the call used, when it tells. */
-  usage?(turn: Turn, frame: Frame, result: Json): { usage: Usage; agent: string; version: string } | null;
+  usage?(turn: Turn, frame: Frame, result: Json): Used | null;
   /** Milliseconds until the next attempt, or null to fault. */
   retryAfter?(turn: Turn, frame: Frame, failed: { failure: Failure; attempt: number }): number | null;
   /** Tells readers for what the call waits; false for news that says nothing of it. */
@@ -116,7 +119,7 @@ function backOff(turn: Turn, frame: Frame, wait: { body: Call; failure: Failure;
   putBody(turn, frame, { ...wait.body, phase: 'backoff', timer });
 }
 
-function addUp(turn: Turn, frame: Frame, used: { usage: Usage; agent: string; version: string }): void {
+function addUp(turn: Turn, frame: Frame, used: Used): void {
   turn.draft.usage = addUsage(turn.draft.usage, used.usage);
   report(turn, { type: 'agent.usage', step: stepOf(turn, frame), ...used });
 }
