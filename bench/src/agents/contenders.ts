@@ -107,7 +107,8 @@ function forwarded(headers: Readonly<Record<string, string | string[] | undefine
   return Object.fromEntries(kept);
 }
 
-function contextOf(egress: InvokeContext['egress']): InvokeContext {
+/** What surrounds a delivery of the benchmark. */
+export function contextOf(egress: InvokeContext['egress']): InvokeContext {
   return {
     idempotencyKey: 'k-1',
     deadlineAt: Date.now() + 60_000,

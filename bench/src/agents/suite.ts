@@ -1,5 +1,6 @@
 import { median, pairedRatio, percentile, spread } from '../statistics.ts';
 import { MEASURED_ADAPTERS, startContender, type Contender } from './contenders.ts';
+import { startColdGraph, startWarmGraph } from './framework.ts';
 
 /** One line of the result: an adapter beside the bare calls that it makes. */
 export interface AgentLine {
@@ -24,8 +25,13 @@ export interface AgentBenchParams {
 
 /** Times every adapter beside the bare calls of undici, one at a time, the two taking turns. */
 export async function benchAgents(params: AgentBenchParams): Promise<void> {
-  for (const name of MEASURED_ADAPTERS) {
-    const contender = await startContender(name);
+  const starts = [
+    ...MEASURED_ADAPTERS.map((name) => () => startContender(name)),
+    startWarmGraph,
+    startColdGraph,
+  ];
+  for (const start of starts) {
+    const contender = await start();
     try {
       params.onLine(await measure(contender, params));
     } finally {
