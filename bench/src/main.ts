@@ -41,7 +41,7 @@ async function main(options: Options): Promise<void> {
   }
   if (suites.includes('agents')) {
     const { lines, onLine } = collector<AgentLine>(json);
-    await benchAgents({ rounds: 5, turnMs: short ? 100 : 500, onLine });
+    await benchAgents({ rounds: 5, turnMs: short ? 100 : 500, profiles, onProgress, onLine });
     show(options, 'Agents: one delivery, and how many times as long as the bare calls.', agentTable(lines));
   }
   if (suites.includes('runs')) {

@@ -27,8 +27,10 @@ export async function startColdGraph(): Promise<Contender> {
       '--disable-warning=ExperimentalWarning',
       fileURLToPath(new URL('echo-graph.ts', import.meta.url)),
     ];
-    const [code] = await once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit');
-    if (code !== 0) throw new Error(`A process that only loads the graph ended with ${String(code)}.`);
+    const child = spawn(process.execPath, args, { stdio: 'ignore' });
+    await once(child, 'exit');
+    if (child.exitCode !== 0)
+      throw new Error(`A process that only loads the graph ended with ${child.exitCode}.`);
   };
   return { adapter: 'framework, cold', calls: 0, deliver, bare, stop };
 }

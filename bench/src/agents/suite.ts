@@ -1,6 +1,8 @@
 import { median, pairedRatio, percentile, spread } from '../statistics.ts';
 import { MEASURED_ADAPTERS, startContender, type Contender } from './contenders.ts';
+import type { StandParams } from '../runs/stand.ts';
 import { startColdGraph, startWarmGraph } from './framework.ts';
+import { startPythonGraph } from './python.ts';
 
 /** One line of the result: an adapter beside the bare calls that it makes. */
 export interface AgentLine {
@@ -16,7 +18,7 @@ export interface AgentLine {
 }
 
 /** What {@link benchAgents} needs. */
-export interface AgentBenchParams {
+export interface AgentBenchParams extends StandParams {
   readonly rounds: number;
   /** Length of one turn. */
   readonly turnMs: number;
@@ -29,9 +31,11 @@ export async function benchAgents(params: AgentBenchParams): Promise<void> {
     ...MEASURED_ADAPTERS.map((name) => () => startContender(name)),
     startWarmGraph,
     startColdGraph,
+    () => startPythonGraph(params),
   ];
   for (const start of starts) {
     const contender = await start();
+    if (contender === null) continue;
     try {
       params.onLine(await measure(contender, params));
     } finally {
