@@ -18,12 +18,12 @@ def main() -> None:
     """Never returns."""
     sys.path.insert(0, str(_SOURCES))
     from baton_worker.environments import WORKER, environment_name, make_environment, make_once, pins_of
-    from baton_worker.settings import for_agents
+    from baton_worker.settings import for_pip
 
     folder = (Path(os.environ.get("BATON_STATE_DIR") or ".baton") / "python").resolve()
     place = folder / environment_name(WORKER, ())
     try:
-        make_once(place, pins_of(WORKER, ()), make_environment, for_agents(os.environ))
+        make_once(place, pins_of(WORKER, ()), make_environment, for_pip(os.environ))
     except subprocess.CalledProcessError as error:
         sys.exit(f"The packages of the Python worker cannot be installed:\n{error.stdout}")
     python = place / "bin" / "python"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import unittest
 
-from baton_worker.settings import for_agents, read_settings
+from baton_worker.settings import for_agents, for_pip, read_settings
 
 
 class Settings(unittest.TestCase):
@@ -22,12 +22,16 @@ class Settings(unittest.TestCase):
         for name in ("DATABASE_URL", *wrong):
             self.assertIn(name, str(caught.exception))
 
-    def test_of_baton_are_not_told_to_agents(self) -> None:
+    def test_are_not_told_to_agents(self) -> None:
         given = {
             "PATH": "/bin",
+            "LC_ALL": "C",
             "OPENAI_API_KEY": "k",
             "DATABASE_URL": "x",
             "BATON_SECRET_A": "y",
-            "TEMPORAL_ADDRESS": "z",
         }
-        self.assertEqual(for_agents(given), {"PATH": "/bin", "OPENAI_API_KEY": "k"})
+        self.assertEqual(for_agents(given), {"PATH": "/bin", "LC_ALL": "C"})
+
+    def test_of_baton_are_not_told_to_pip(self) -> None:
+        given = {"PIP_INDEX_URL": "i", "DATABASE_URL": "x", "BATON_SECRET_A": "y", "TEMPORAL_ADDRESS": "z"}
+        self.assertEqual(for_pip(given), {"PIP_INDEX_URL": "i"})

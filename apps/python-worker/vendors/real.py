@@ -15,7 +15,7 @@ from baton_worker.environments import Environments
 from baton_worker.failures import AgentFailure
 from baton_worker.host import Host, HostParams
 from baton_worker.log import Log
-from baton_worker.settings import for_agents
+from baton_worker.settings import for_agents, for_pip
 
 AGENTS = Path(__file__).resolve().parent / "agents"
 FOLDER = (Path(os.environ.get("BATON_STATE_DIR") or ".baton") / "python").resolve()
@@ -30,25 +30,31 @@ class Real(unittest.IsolatedAsyncioTestCase):
 
     async def asyncSetUp(self) -> None:
         self.events: list[tuple[str, Any]] = []
-        environments = Environments(FOLDER, for_agents(os.environ), Log("error"))
+        environments = Environments(FOLDER, for_pip(os.environ), Log("error"))
         self.interpreter = await environments.interpreter(self.framework)
 
-    async def ask(self, given: Any, export: str = "build", **request: Any) -> dict[str, Any]:
-        """One call, in a process of its own: whoever goes on after a pause remembers nothing."""
-        parameters = request.pop("parameters", {"url": MODEL_URL} if export.startswith("build") else {})
+    async def host(self, export: str, parameters: dict[str, Any]) -> Host:
+        """A process with one of the agents."""
         load = {
             "framework": self.framework,
             "module": {"path": str(AGENTS / self.module)},
             "export": export,
             "parameters": parameters,
         }
+        made = HostParams(self.interpreter, load, AGENTS, for_agents(os.environ), 1024)
+        return await Host.start(made, f'Agent "{self.framework}"')
+
+    async def call(self, host: Host, given: Any, **request: Any) -> dict[str, Any]:
+        """One call in a process."""
+        asked = {"input": given, "deadline": 0, "key": "key-1", "runId": "run-1", **request}
         label = f'Agent "{self.framework}"'
-        host = await Host.start(
-            HostParams(self.interpreter, load, AGENTS, for_agents(os.environ), 1024), label
-        )
+        return await host.call(asked, lambda kind, data: self.events.append((kind, data)), label)
+
+    async def ask(self, given: Any, export: str = "build", **request: Any) -> dict[str, Any]:
+        """One call, in a process of its own: whoever goes on after a pause remembers nothing."""
+        host = await self.host(export, {"url": MODEL_URL} if export.startswith("build") else {})
         try:
-            asked = {"input": given, "deadline": 0, "key": "key-1", "runId": "run-1", **request}
-            return await host.call(asked, lambda kind, data: self.events.append((kind, data)), label)
+            return await self.call(host, given, **request)
         finally:
             await host.kill()
 

@@ -22,3 +22,16 @@ class LangGraph(Real):
     async def test_refuses_a_session_that_nobody_would_keep(self) -> None:
         failure = await self.failure({"topic": "tea"}, export="desk", session="s-1")
         self.assertEqual((failure["code"], failure["retryable"]), ("no_sessions", False))
+
+    async def test_goes_on_where_a_lost_attempt_of_the_same_delivery_was(self) -> None:
+        host = await self.host("counts", {})
+        question = {"topic": "tea"}
+        paused = await self.call(host, question)
+        again = await self.call(host, question)
+        self.assertEqual(again["pause"]["resume"], paused["pause"]["resume"])
+        resume = {"state": paused["pause"]["resume"], "answer": {"outcome": "approve"}}
+        one = await self.call(host, question, resume=resume, key="key-2")
+        two = await self.call(host, question, resume=resume, key="key-2")
+        await host.kill()
+        self.assertEqual(one["output"]["said"], ["written 1", "Ada: True"])
+        self.assertEqual(two["output"], one["output"])

@@ -15,10 +15,10 @@ import { performHumanTask } from './human-task.ts';
 import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
 import type { BatonSinks } from './messages.ts';
 import { motionAfter, motionOf } from './motions.ts';
-import { isPythonAgent, pythonQueueOf } from './python-agents.ts';
+import { pythonQueueOf, runsInPython } from './python-agents.ts';
 import type { Motion } from './succession.ts';
 import { summaryOf } from './summaries.ts';
-import { mayHaveToWait, performWaitingCall } from './waiting-call.ts';
+import { deliverUnderLease, mayHaveToWait, performWaitingCall } from './waiting-call.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** Beyond an agent's own time-out: what the worker needs to tell that it was reached. */
@@ -150,7 +150,7 @@ function begin(
   command: OpenCommand,
   { answer, isAlone }: { readonly answer: Answer; readonly isAlone: boolean },
 ): Open {
-  const local = isAlone && mayBeLocal(command) && !runsInPython(stage, command) ? command : null;
+  const local = isAlone && mayBeLocal(command) && !runsInPython(stage.snapshot, command) ? command : null;
   const { cancel, result } = local === null ? effect(stage, command) : callLocally(stage, local);
   const done = result.then(
     (value) => {
@@ -187,7 +187,7 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
       return sleep(Math.max(0, command.dueAt - Date.now()), { summary: summaryOf(command) }).then(() => null);
     case 'invoke-agent':
       return mayHaveToWait(stage, command)
-        ? performWaitingCall(stage, command, () => deliver(stage, command))
+        ? performWaitingCall(stage, command, () => deliverInTurn(stage, command))
         : deliver(stage, command);
     case 'call-http':
       return deliver(stage, command);
@@ -201,6 +201,12 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
 }
 
 type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
+
+/** Workers in Python know nothing of turns. */
+function deliverInTurn(stage: Stage, command: Extract<Call, { kind: 'invoke-agent' }>): Promise<Json> {
+  const call = (): Promise<Json> => deliver(stage, command);
+  return runsInPython(stage.snapshot, command) ? deliverUnderLease(stage, command, call) : call();
+}
 
 function deliver(stage: Stage, command: Call): Promise<Json> {
   return deliveriesOf(stage, command).ordinary(false);
@@ -265,12 +271,6 @@ function localCalls(command: Call): Activities {
   });
 }
 
-/** Whether a call is one of an agent that only workers in Python can run. */
-function runsInPython({ snapshot }: Stage, command: Call): boolean {
-  const agent = command.kind === 'invoke-agent' ? snapshot.agents[command.agent] : undefined;
-  return agent !== undefined && isPythonAgent(agent);
-}
-
 function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
   const { idempotencyKey, step, timeoutMs } = command;
   const delivery = { idempotencyKey, step, timeoutMs };
@@ -283,7 +283,7 @@ function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
   }
   const agent = stage.snapshot.agents[command.agent];
   if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
-  const queue = runsInPython(stage, command) ? pythonQueueOf(workflowInfo().taskQueue) : undefined;
+  const queue = runsInPython(stage.snapshot, command) ? pythonQueueOf(workflowInfo().taskQueue) : undefined;
   const { input, session, resume, budget, repair } = command;
   const more = {
     ...(session === undefined ? {} : { session }),

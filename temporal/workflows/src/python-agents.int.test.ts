@@ -1,5 +1,6 @@
-import { DEFAULT_RETRY, type PinnedAgent } from '@baton/core';
-import { stopParts } from '@baton/test-kit';
+import { DEFAULT_RETRY, type Json, type PinnedAgent } from '@baton/core';
+import { stopParts, temporalAddress } from '@baton/test-kit';
+import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createStage, type Handle, type Stage } from './stage-fixture.ts';
 
@@ -33,14 +34,42 @@ async function queueOfActivity(handle: Handle): Promise<string> {
   }
 }
 
+/** A worker of the queue of Python agents, which runs until the work is done. */
+async function answering<Result>(queue: string, work: Promise<Result>): Promise<Result> {
+  const connection = await NativeConnection.connect({ address: await temporalAddress() });
+  const invokeAgent = async (): Promise<Json> => ({
+    output: 'written',
+    usage: { inputTokens: 0, outputTokens: 0, costUsd: 0, calls: 1, toolCalls: 0 },
+    finish: 'stop',
+  });
+  const worker = await Worker.create({ connection, taskQueue: queue, activities: { invokeAgent } });
+  const result = await worker.runUntil(work);
+  await connection.close();
+  return result;
+}
+
+const SNAPSHOT = { agents: { 'writer@2.0.0': WRITER }, pins: { '/do/0/write': 'writer@2.0.0' } };
+const TASK = { write: { call: 'agent', with: { agent: 'writer', input: {} } } };
+
 describe('an agent in Python', () => {
   it('is called on the queue of the workers in Python, and never locally', async () => {
-    const snapshot = { agents: { 'writer@2.0.0': WRITER }, pins: { '/do/0/write': 'writer@2.0.0' } };
-    const task = { write: { call: 'agent', with: { agent: 'writer', input: {} } } };
-    const handle = await stage.start([task], snapshot);
+    const handle = await stage.start([TASK], SNAPSHOT);
+    const queue = await queueOfActivity(handle);
+    expect(queue).toBe(`${(await handle.describe()).taskQueue}-python`);
+    expect(await answering(queue, handle.result())).toBe('written');
+  });
+
+  it('of which only so many calls may be under way is called under a lease of the run', async () => {
+    const desk: string[] = [];
+    stage.effects.admitAgentCall = async ({ leaseMs }) => {
+      desk.push(`admitted for ${leaseMs} ms`);
+      return { kind: 'granted' };
+    };
+    stage.effects.settleAgentCall = async () => void desk.push('settled');
+    const agents = { 'writer@2.0.0': { ...WRITER, concurrency: { max: 1 } } };
+    const handle = await stage.start([TASK], { ...SNAPSHOT, agents });
     const { taskQueue } = await handle.describe();
-    expect(await queueOfActivity(handle)).toBe(`${taskQueue}-python`);
-    await handle.cancel();
-    await expect(handle.result()).rejects.toThrow();
+    expect(await answering(`${taskQueue}-python`, handle.result())).toBe('written');
+    expect(desk).toEqual(['admitted for 90000 ms', 'settled']);
   });
 });

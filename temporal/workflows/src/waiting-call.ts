@@ -53,6 +53,39 @@ interface Waiting {
   readonly agent: PinnedAgent;
 }
 
+/**
+ * Delivers a call under a lease that the run itself holds, for workers that hold none: for as long as the call may last, or
+ * until it has ended. Answers at once when the call has to wait.
+ */
+export async function deliverUnderLease(
+  stage: Stage,
+  command: Command,
+  deliver: () => Promise<Json>,
+): Promise<Json> {
+  const agent = stage.snapshot.agents[command.agent];
+  if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
+  const { idempotencyKey, step, timeoutMs } = command;
+  // What it is told must be known before it can be canceled.
+  const told = await CancellationScope.nonCancellable(() =>
+    storeActivities(`${summaryOf(command)}, asks for its turn`).admitAgentCall({
+      agent,
+      idempotencyKey,
+      step,
+      leaseMs: timeoutMs + LEASE_MS,
+    }),
+  );
+  if (told.kind === 'queued') return { kind: 'queued', ahead: told.ahead };
+  try {
+    const answer = await deliver();
+    await leave({ command, agent });
+    return answer;
+  } catch (error) {
+    // A call that is canceled gives its place up in any case.
+    if (!isCancellation(error)) await leave({ command, agent });
+    throw error;
+  }
+}
+
 /** A reply of an agent has no kind. */
 function isQueued(answer: Json): boolean {
   return isObject(answer) && answer['kind'] === 'queued' && !Object.hasOwn(answer, 'output');

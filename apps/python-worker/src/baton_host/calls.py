@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from .faults import Fault
 from .plain import plain
+
+# A value of a run has at most 1 MiB, and a pause holds more than this.
+_LARGEST_STATE = 700_000
 
 Emit = Callable[[str, Any], None]
 
@@ -101,5 +106,11 @@ def reply(
 
 def pause_reply(call: Call, pause: dict[str, Any], output: Any = None) -> dict[str, Any]:
     """The reply of an agent that asks people before it goes on."""
+    size = len(json.dumps(plain(pause["resume"])))
+    if size > _LARGEST_STATE:
+        detail = (
+            f"what it needs to go on has {size} characters, and at most {_LARGEST_STATE} travel in a pause"
+        )
+        raise Fault("runtime", f"{detail}: keep it in a database, or make it smaller", code="too_large")
     shown = plain(output, lenient=True)
     return {"output": shown, "usage": call.usage.to_json(), "pause": plain(pause), "finish": "pause"}

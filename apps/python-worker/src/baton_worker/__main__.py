@@ -25,7 +25,7 @@ from .invoke import Invocations, InvokePorts
 from .log import Log
 from .modules import Modules
 from .pool import HostPool
-from .settings import Settings, for_agents, read_settings
+from .settings import Settings, for_agents, for_pip, read_settings
 
 # Longest time a running call gets to end on shutdown.
 _GRACE = timedelta(seconds=25)
@@ -84,7 +84,7 @@ async def run(settings: Settings, log: Log) -> None:
             connecting.cancel()
             return
         ports = InvokePorts(
-            environments=Environments(settings.environments_dir, environment, log),
+            environments=Environments(settings.environments_dir, for_pip(os.environ), log),
             modules=Modules(settings.agents_dir, settings.environments_dir / "uploads", artifacts),
             pool=pool,
             live=live,

@@ -30,7 +30,10 @@ _MOST_WAITING = 256 * 1024
 _TEXTS = ("agent.chunk", "agent.thinking", "agent.message")
 _TOOLS = ("agent.tool_call", "agent.tool_result")
 
-_WRITE = "SELECT write_live_frames(%s::uuid[], %s::uuid[], %s::int[], %s::int[], %s::int[], %s::text[], %s::text[], %s::int[])"
+_WRITE = (
+    "SELECT write_live_frames(%s::uuid[], %s::uuid[], %s::int[], %s::int[], %s::int[], "
+    "%s::text[], %s::text[], %s::int[])"
+)
 
 
 @dataclass

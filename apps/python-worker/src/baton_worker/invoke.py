@@ -108,7 +108,7 @@ class Invocations:
                 made = HostParams(interpreter, load, ports.agents_dir, ports.environment, config.memory_mb)
                 return await Host.start(made, label)
 
-            key = digest_of([str(interpreter), source.digest, load, config.memory_mb])
+            key = digest_of([workspace_id, str(interpreter), source.digest, load, config.memory_mb])
             line = ports.live.open(delivery_of(params, workspace_id))
             try:
                 async with ports.pool.borrow(key, start) as host:

@@ -9,6 +9,11 @@ from pathlib import Path
 
 LOG_LEVELS = ("debug", "info", "warn", "error", "silent")
 
+_FOR_AGENTS = (
+    *("PATH", "HOME", "LANG", "TZ", "TMPDIR", "LD_LIBRARY_PATH"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+)
+
 _SECRET_PREFIX = "BATON_SECRET_"
 
 
@@ -71,11 +76,23 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def for_agents(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment of agents and of pip: all but what belongs to Baton itself."""
+def for_pip(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of what installs packages: all but what belongs to Baton itself."""
     own = {"DATABASE_URL", "MIGRATION_DATABASE_URL", "REDIS_URL", "PYTHONPATH", "PYTHONHOME"}
     return {
         name: value
         for name, value in environment.items()
         if name not in own and not name.startswith(("BATON_", "TEMPORAL_"))
+    }
+
+
+def for_agents(environment: Mapping[str, str]) -> dict[str, str]:
+    """
+    The environment of agents: where programs, home, locale, time zone, certificates and proxies are, and no
+    more.
+    """
+    return {
+        name: value
+        for name, value in environment.items()
+        if name.upper() in _FOR_AGENTS or name.startswith("LC_")
     }

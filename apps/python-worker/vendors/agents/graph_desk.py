@@ -53,3 +53,23 @@ remembers = (
     .add_edge("write", END)
     .compile(checkpointer=InMemorySaver())
 )
+
+
+_kept = InMemorySaver()
+_times: list[str] = []
+
+
+def count(article: Article) -> Article:
+    _times.append(article["topic"])
+    return {"said": [f"written {len(_times)}"]}
+
+
+counts = (
+    StateGraph(Article)
+    .add_node("count", count)
+    .add_node("ask", ask("Ada"))
+    .add_edge(START, "count")
+    .add_edge("count", "ask")
+    .add_edge("ask", END)
+    .compile(checkpointer=_kept)
+)

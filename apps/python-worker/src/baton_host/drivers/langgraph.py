@@ -58,26 +58,40 @@ class LangGraphDriver:
             if saver is not None:
                 restore_thread(saver, thread_id, str(state_of(call.resume, "thread")))
         config = self._config(call, thread_id)
-        if call.resume is not None and saver is None and await self._went_on(graph, call.resume, config):
-            # A worker was lost after the answer had reached the thread: it goes on, and is not told twice.
-            result = await graph.ainvoke(None, config)
+        if saver is None and (call.resume is not None or call.session is None):
+            result, interrupts = await self._go_on(graph, call, config)
         else:
-            result = await graph.ainvoke(question_of(call), config)
-        interrupts = result.get(_INTERRUPT) if isinstance(result, dict) else None
+            result, interrupts = await self._ask(graph, question_of(call), config)
         if not interrupts:
             return result, None
         state = {
             "threadId": thread_id,
             **({} if saver is None else {"thread": save_thread(saver, thread_id)}),
         }
-        values = to_json({key: value for key, value in result.items() if key != _INTERRUPT})
-        return values, pause_of(list(interrupts), state)
+        return to_json(result), pause_of(interrupts, state)
 
-    async def _went_on(self, graph: Any, resume: dict[str, Any], config: dict[str, Any]) -> bool:
-        """Whether a thread does not wait any more for what was answered."""
-        asked = {one["id"] for one in state_of(resume, "interrupts")}
+    async def _ask(self, graph: Any, question: Any, config: dict[str, Any]) -> tuple[Any, list[Any]]:
+        """The state that a question leads to, and what the graph asks."""
+        result = await graph.ainvoke(question, config)
+        if not isinstance(result, dict) or _INTERRUPT not in result:
+            return result, []
+        return {key: value for key, value in result.items() if key != _INTERRUPT}, list(result[_INTERRUPT])
+
+    async def _go_on(self, graph: Any, call: Call, config: dict[str, Any]) -> tuple[Any, list[Any]]:
+        """
+        The same for a thread of this one delivery, which another attempt may have begun before its worker
+        was lost: what the thread has been told is not told twice.
+        """
         state = await graph.aget_state(config)
-        return not asked & {str(one.id) for one in state.interrupts}
+        pending = list(state.interrupts)
+        asked = (
+            {one["id"] for one in state_of(call.resume, "interrupts")} if call.resume is not None else set()
+        )
+        if state.created_at is None or asked & {str(one.id) for one in pending}:
+            return await self._ask(graph, question_of(call), config)
+        if pending or not state.next:
+            return state.values, pending
+        return await self._ask(graph, None, config)
 
     def _config(self, call: Call, thread_id: str) -> dict[str, Any]:
         facts = {"baton_run_id": call.run_id, "idempotency_key": call.key}
