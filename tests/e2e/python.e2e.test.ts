@@ -1,12 +1,13 @@
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { JsonObject } from '@baton/core';
+import { parseJson, type JsonObject } from '@baton/core';
 import { isAlive } from '@baton/stand';
 import { eventually } from './http.ts';
 import { hasPython, pythonWorker, type PythonWorker } from './python-worker.ts';
 import { callAgent, createScenario, type Scenario } from './scenario.ts';
+import { openStream } from './sse.ts';
 import { startStack, type Stack } from './stack.ts';
 import { historyOf } from './temporal.ts';
 import { verifies } from './verifies.ts';
@@ -87,6 +88,26 @@ async function sleeping(): Promise<{ run: string; pid: number }> {
       const run = await scenario.run([ask(agent)], { topic });
       expect(run).toMatchObject({ status: 'completed', output: { text: `About ${topic}.` } });
       expect(JSON.stringify(await historyOf(run, stack.temporalAddress)).length).toBeLessThan(64 * 1024);
+    },
+    PATIENCE_MS,
+  );
+
+  it(
+    verifies('PYTHON-1', 'is heard by readers of its run while it works'),
+    async () => {
+      const agent = await desk({ export: 'teller' });
+      const note = join(await mkdtemp(join(tmpdir(), 'baton-python-')), 'note');
+      const run = (await scenario.start(await scenario.publish([ask(agent)]), { note })).text('id');
+      const stream = await openStream(`${stack.apiUrl}/v1/runs/${run}/events`);
+      const told = await stream.until((frames) =>
+        frames.some(({ id, event }) => id === '' && event === 'agent.tool_result'),
+      );
+      const data = told.find(({ event }) => event === 'agent.tool_call')?.data ?? '';
+      const toolCall = { name: 'look_up', arguments: { river: 'Rhine' } };
+      expect(parseJson(data)).toMatchObject({ toolCall });
+      await writeFile(note, 'heard');
+      expect(await scenario.ended(run)).toMatchObject({ status: 'completed', output: { woken: true } });
+      stream.close();
     },
     PATIENCE_MS,
   );

@@ -7,6 +7,8 @@ import time
 from pathlib import Path
 from typing import Any, TypedDict
 
+from langchain_core.runnables import RunnableConfig
+from langchain_core.tools import tool
 from langgraph.graph import END, START, StateGraph
 from langgraph.types import interrupt
 
@@ -54,3 +56,21 @@ def nap(state: Nap) -> Nap:
 
 
 sleeper = StateGraph(Nap).add_node("nap", nap).add_edge(START, "nap").add_edge("nap", END).compile()
+
+
+@tool
+def look_up(river: str) -> str:
+    """Where a river begins."""
+    return f"{river} begins in the mountains"
+
+
+def tell(state: Nap, config: RunnableConfig) -> Nap:
+    """Uses a tool, and goes on when somebody has heard of it."""
+    look_up.invoke({"river": "Rhine"}, config)
+    heard = Path(state["note"])
+    while not heard.exists():
+        time.sleep(0.05)
+    return {"woken": True}
+
+
+teller = StateGraph(Nap).add_node("tell", tell).add_edge(START, "tell").add_edge("tell", END).compile()

@@ -18,6 +18,7 @@ from .failures import storable
 from .live import Delivery, LiveLine
 from .log import Log
 from .secrets import map_texts
+from .told import shortened
 
 # How long frames wait for more, and how long the end of a call waits for its last ones, in seconds.
 _GATHER_S = 0.06
@@ -139,11 +140,7 @@ def pieces_of(kind: str, data: Any) -> list[Any]:
         return []
     if len(_json(data)) <= _MOST_OF_ONE:
         return [data]
-    cut = {key: str(data.get(key, ""))[:200] for key in ("id", "name")}
-    for key in ("arguments", "result"):
-        if key in data:
-            cut[key] = _json(data[key])[:_MOST_OF_ONE] + "…"
-    return [{**cut, **({"isError": True} if data.get("isError") is True else {}), "truncated": True}]
+    return [{**shortened(data), "truncated": True}]
 
 
 def _put(line: _Line, kind: str, data: Any) -> None:

@@ -25,6 +25,7 @@ from .live import Delivery, LiveLine, LiveSink
 from .log import Log
 from .modules import Modules, Source
 from .pool import HostPool
+from .told import ToldEvents
 
 # How often a running call tells Temporal that it lives; also how soon it hears of a cancel.
 HEARTBEAT_S = 5.0
@@ -109,20 +110,28 @@ class Invocations:
                 return await Host.start(made, label)
 
             key = digest_of([workspace_id, str(interpreter), source.digest, load, config.memory_mb])
+            told = ToldEvents()
             line = ports.live.open(delivery_of(params, workspace_id))
             try:
                 async with ports.pool.borrow(key, start) as host:
-                    reply = await host.call(request_of(params), listener(line, redact), label)
+                    reply = await host.call(request_of(params), listener(line, told, redact), label)
             finally:
                 await line.close()
         except AgentFailure as error:
             raise AgentFailure({**error.failure, "detail": redact(error.failure["detail"])}) from None
-        return secrets.map_texts(reply, redact)
+        events = told.list()
+        return {**secrets.map_texts(reply, redact), **({"events": events} if events else {})}
 
 
-def listener(line: LiveLine, redact: Callable[[str], str]) -> Callable[[str, Any], None]:
-    """Tells what an agent tells, without secrets."""
-    return lambda kind, data: line.tell(kind, secrets.map_texts(data, redact))
+def listener(line: LiveLine, told: ToldEvents, redact: Callable[[str], str]) -> Callable[[str, Any], None]:
+    """Tells and keeps what an agent tells, without secrets."""
+
+    def on_event(kind: str, data: Any) -> None:
+        clean = secrets.map_texts(data, redact)
+        told.add(kind, clean)
+        line.tell(kind, clean)
+
+    return on_event
 
 
 def delivery_of(params: dict[str, Any], workspace_id: str) -> Delivery:
