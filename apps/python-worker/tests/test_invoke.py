@@ -139,6 +139,11 @@ class Invoking(unittest.IsolatedAsyncioTestCase):
         self.assertTrue(await asyncio.to_thread(until, lambda: not any(is_alive(pid) for pid in pids)))
         self.assertLess(time.monotonic() - since, 2)
 
+    async def test_takes_the_export_of_this_name_when_none_is_given(self) -> None:
+        for config in ({}, {"export": "default"}):
+            reply = await self.call(self.params({"do": "say", "with": "agent"}, **config))
+            self.assertEqual(reply["output"], "agent")
+
     async def test_refuses_an_agent_of_another_kind(self) -> None:
         params = self.params({})
         params["agent"]["config"]["runtime"] = "node"

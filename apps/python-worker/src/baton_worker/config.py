@@ -13,7 +13,7 @@ from .failures import failed
 
 DEFAULT_MEMORY_MB = 1024
 
-# A module of Python has no default export, so an agent that names none is called so.
+# A module of Python has no default export, so the one that a config leaves out is called so.
 DEFAULT_EXPORT = "agent"
 
 
@@ -39,7 +39,7 @@ def read_config(agent: dict[str, Any]) -> AgentConfig:
     ):
         raise failed("configuration", f"{name} is none of a Python framework.", code="bad_config")
     framework, module = config.get("framework"), config.get("module")
-    export = config.get("export", DEFAULT_EXPORT)
+    export = config.get("export", "default")
     if not isinstance(framework, str) or framework not in FRAMEWORKS:
         known = ", ".join(FRAMEWORKS)
         raise failed("configuration", f"{name} names no framework; known ones: {known}.", code="bad_config")
@@ -51,7 +51,7 @@ def read_config(agent: dict[str, Any]) -> AgentConfig:
     return AgentConfig(
         framework=framework,
         module=module,
-        export=export,
+        export=DEFAULT_EXPORT if export == "default" else export,
         parameters=config.get("parameters", {}),
         memory_mb=int(memory) if isinstance(memory, (int, float)) else DEFAULT_MEMORY_MB,
         requirements=tuple(str(one) for one in requirements) if isinstance(requirements, list) else (),
