@@ -36,10 +36,26 @@ export interface AdmitAgentCallParams {
   readonly step: StepRef;
   /** How long the run has to make the call, and to settle it when it makes it elsewhere; milliseconds. */
   readonly leaseMs: number;
+  /** The call, when a worker makes it that knows nothing of such limits, kept answers and circuits. */
+  readonly elsewhere?: InvokeAgentParams;
 }
 
-/** Whether a call may be made; one that may not keeps its place, and a signal will say when its turn has come. */
-export type AgentAdmission = { readonly kind: 'granted' } | QueuedCall;
+/**
+ * Whether a call may be made; one that may not keeps its place, and a signal will say when its turn has come. One that is
+ * made elsewhere may have its answer already.
+ */
+export type AgentAdmission =
+  { readonly kind: 'granted' } | QueuedCall | { readonly kind: 'answered'; readonly reply: Json };
+
+/** A call that is not made, or that was made elsewhere. */
+export interface SettleAgentCallParams {
+  /** Name of the agent. */
+  readonly agent: string;
+  readonly idempotencyKey: string;
+  readonly made?: { readonly delivery: InvokeAgentParams } & (
+    { readonly reply: Json } | { readonly failure: Failure }
+  );
+}
 
 /** What stands for the answer of a call that could not be made yet. */
 export interface QueuedCall {
@@ -108,7 +124,7 @@ export interface Activities {
   /** Asks whether a call may be made, without making it. */
   admitAgentCall(params: AdmitAgentCallParams): Promise<AgentAdmission>;
   /** Ends what `admitAgentCall` has begun; a call that another worker has taken over stays with that. */
-  settleAgentCall(params: { readonly agent: string; readonly idempotencyKey: string }): Promise<void>;
+  settleAgentCall(params: SettleAgentCallParams): Promise<void>;
   /** As a local activity; what goes on is then joined by `invokeAgent` with `goesOn`. */
   invokeAgentLocally(params: InvokeAgentParams): Promise<LocalCall<Json>>;
   /** Likewise. */

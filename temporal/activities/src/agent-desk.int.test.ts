@@ -10,7 +10,12 @@ import {
 import type { AgentCircuitRepository, AgentReplyRepository } from '@baton/store';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { STEP, told, type Caller } from './activity-fixture.ts';
-import type { InvokeAgentParams, LocalCall } from './activities.ts';
+import type {
+  AdmitAgentCallParams,
+  InvokeAgentParams,
+  LocalCall,
+  SettleAgentCallParams,
+} from './activities.ts';
 import { createAgentDesk, type AgentCallOutcome, type AgentDesk } from './agent-desk.ts';
 import { createAdmissionDesk } from './admission.ts';
 import { createCircuits } from './circuits.ts';
@@ -308,5 +313,53 @@ describe('kept answers', () => {
       result: { output: 1, cached: true },
     });
     expect(outcomes).toEqual(['succeeded', 'cached']);
+  });
+});
+
+describe('a call that is made elsewhere', () => {
+  const agent = (): PinnedAgent => agentOf({ concurrency: { max: 1 }, cache: { ttlMs: 60_000 } });
+  const admit = (more: Partial<InvokeAgentParams>): Promise<unknown> => {
+    const elsewhere = delivery({ agent: agent(), ...more });
+    const { idempotencyKey, step } = elsewhere;
+    const params = { agent: elsewhere.agent, idempotencyKey, step, leaseMs: 60_000, elsewhere };
+    return caller.run((given: AdmitAgentCallParams) => desk.admitAgentCall(given), params);
+  };
+  const settle = (
+    idempotencyKey: string,
+    made?: { readonly reply: Json } | { readonly failure: Failure },
+  ): Promise<void> => {
+    const { name } = agent();
+    const given = delivery({ agent: agent(), idempotencyKey });
+    const params = {
+      agent: name,
+      idempotencyKey,
+      ...(made === undefined ? {} : { made: { delivery: given, ...made } }),
+    };
+    return caller.run((told: SettleAgentCallParams) => desk.settleAgentCall(told), params);
+  };
+
+  it('is admitted, waits, and has its answer kept', async () => {
+    expect(await admit({ idempotencyKey: 'a' })).toEqual({ kind: 'granted' });
+    expect(await admit({ idempotencyKey: 'b', input: 5 })).toEqual({ kind: 'queued', ahead: 0 });
+    expect(await admit({ idempotencyKey: 'c' })).toEqual({ kind: 'queued', ahead: 1 });
+    await settle('a', { reply: replyOf('by Python') });
+    expect(await admit({ idempotencyKey: 'c' })).toEqual({
+      kind: 'answered',
+      reply: { output: 'by Python', usage: NO_USAGE, finish: 'stop', cached: true },
+    });
+    expect(await admit({ idempotencyKey: 'b', input: 5 })).toEqual({ kind: 'granted' });
+    expect(await admit({ idempotencyKey: 'd', input: 6 })).toEqual({ kind: 'queued', ahead: 0 });
+    expect(outcomes).toEqual(['queued', 'queued', 'succeeded', 'cached', 'queued']);
+  });
+
+  it('is refused, and keeps no place, while its agent is away', async () => {
+    for (const key of ['a', 'b', 'c']) {
+      expect(await admit({ idempotencyKey: key })).toEqual({ kind: 'granted' });
+      await settle(key, { failure: AWAY });
+    }
+    for (const key of ['d', 'e'])
+      expect((await told(admit({ idempotencyKey: key }))).failure).toMatchObject({ code: 'circuit_open' });
+    await settle('d', { failure: failure('runtime', 'Canceled.', { code: 'canceled' }) });
+    expect(outcomes).toEqual(['failed', 'failed', 'failed', 'refused', 'refused']);
   });
 });

@@ -1,6 +1,13 @@
 import { readFailure, type Failure, type Json } from '@baton/core';
 import { ApplicationFailure } from '@temporalio/activity';
-import type { InvokeAgentParams, LocalCall } from './activities.ts';
+import type {
+  Activities,
+  AdmitAgentCallParams,
+  AgentAdmission,
+  InvokeAgentParams,
+  LocalCall,
+  SettleAgentCallParams,
+} from './activities.ts';
 import type { AdmissionDesk } from './admission.ts';
 import type { Circuits, GuardedCall } from './circuits.ts';
 import { currentRun } from './current-run.ts';
@@ -8,7 +15,7 @@ import { toApplicationFailure } from './effects.ts';
 import type { KeptReplies } from './kept-replies.ts';
 
 /** What stands between a run and its agents. */
-export interface AgentDesk {
+export interface AgentDesk extends Pick<Activities, 'admitAgentCall' | 'settleAgentCall'> {
   /** Makes a call, unless its answer is kept, it has to wait, or the agent is away. */
   through(params: InvokeAgentParams, make: () => Promise<Json>): Promise<Json>;
   /** Likewise for a call inside a workflow task, which never waits. */
@@ -20,7 +27,7 @@ export type AgentCallOutcome = 'succeeded' | 'failed' | 'cached' | 'queued' | 'r
 
 /** What the desk needs. */
 export interface AgentDeskPorts {
-  readonly admission: Pick<AdmissionDesk, 'through'>;
+  readonly admission: AdmissionDesk;
   readonly circuits: Circuits;
   readonly replies: KeptReplies;
   readonly onOutcome: (params: InvokeAgentParams, outcome: AgentCallOutcome) => void;
@@ -55,7 +62,52 @@ export function createAgentDesk(ports: AgentDeskPorts): AgentDesk {
       if ('result' in told) await keep(ports, { key: kept.key, params, reply: told.result });
       return told;
     },
+    admitAgentCall: (params) => admit(ports, params),
+    async settleAgentCall(params) {
+      await ports.admission.settleAgentCall(params);
+      if (params.made !== undefined) await noteMade(ports, params.made);
+    },
   };
+}
+
+async function admit(ports: AgentDeskPorts, params: AdmitAgentCallParams): Promise<AgentAdmission> {
+  const { admission, circuits, onOutcome } = ports;
+  const { elsewhere, agent, idempotencyKey } = params;
+  if (elsewhere === undefined) return admission.admitAgentCall(params);
+  const leave = (): Promise<void> => admission.settleAgentCall({ agent: agent.name, idempotencyKey });
+  const { answer } = await keptAnswer(ports, elsewhere);
+  if (answer !== null) {
+    await leave();
+    return { kind: 'answered', reply: answer };
+  }
+  const told = await admission.admitAgentCall(params);
+  if (told.kind !== 'granted') {
+    onOutcome(elsewhere, 'queued');
+    return told;
+  }
+  const refusal = await circuits.refusal(guardedCall(elsewhere));
+  if (refusal === null) return told;
+  await leave();
+  onOutcome(elsewhere, 'refused');
+  throw toApplicationFailure(refusal);
+}
+
+/** Notes how a call went that was made elsewhere. */
+async function noteMade(
+  ports: AgentDeskPorts,
+  made: NonNullable<SettleAgentCallParams['made']>,
+): Promise<void> {
+  const { delivery } = made;
+  const call = guardedCall(delivery);
+  if ('failure' in made) {
+    // What was canceled says nothing of the agent.
+    if (made.failure.code === 'canceled') return;
+    ports.onOutcome(delivery, 'failed');
+    return ports.circuits.failed(call, made.failure);
+  }
+  ports.onOutcome(delivery, 'succeeded');
+  await ports.circuits.succeeded(call);
+  await keep(ports, { key: ports.replies.keyOf(delivery), params: delivery, reply: made.reply });
 }
 
 interface Kept {

@@ -31,9 +31,8 @@ export interface ActivityPorts {
 /** Makes all activities of the ordinary worker. */
 export function createActivities(ports: ActivityPorts): Activities {
   const { egress, localCalls, store, metrics } = ports;
-  const { through, ...admission } = createAdmissionDesk(store);
   const desk = createAgentDesk({
-    admission: { through },
+    admission: createAdmissionDesk(store),
     circuits: createCircuits({
       agentCircuits: store.agentCircuits,
       onChange: ({ agent, version }, isOpen) => {
@@ -46,7 +45,8 @@ export function createActivities(ports: ActivityPorts): Activities {
     },
   });
   return {
-    ...admission,
+    admitAgentCall: (params) => desk.admitAgentCall(params),
+    settleAgentCall: (params) => desk.settleAgentCall(params),
     ...createInvokeAgent({ ...ports, desk }),
     ...createCallHttp({ egress, localCalls }),
     ...createHumanTaskActivities(store),

@@ -11,6 +11,7 @@ export type {
   OpenedHumanTask,
   OpenHumanTaskParams,
   QueuedCall,
+  SettleAgentCallParams,
 } from './activities.ts';
 export { createActivities, type ActivityPorts } from './create-activities.ts';
 export type { LiveDelivery, LiveFrames, LiveLine } from './live-frames.ts';

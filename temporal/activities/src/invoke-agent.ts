@@ -21,7 +21,7 @@ export interface InvokeAgentPorts {
   readonly egress: Egress;
   readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
-  readonly desk: AgentDesk;
+  readonly desk: Pick<AgentDesk, 'through' | 'locally'>;
   readonly frames: LiveFrames;
 }
 

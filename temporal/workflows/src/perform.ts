@@ -10,6 +10,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { performChildRun } from './child-run.ts';
+import { deliveryOf } from './delivery.ts';
 import { toFailure } from './failures.ts';
 import { performHumanTask } from './human-task.ts';
 import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
@@ -18,7 +19,7 @@ import { motionAfter, motionOf } from './motions.ts';
 import { pythonQueueOf, runsInPython } from './python-agents.ts';
 import type { Motion } from './succession.ts';
 import { summaryOf } from './summaries.ts';
-import { deliverUnderLease, mayHaveToWait, performWaitingCall } from './waiting-call.ts';
+import { performCallElsewhere, performWaitingCall } from './waiting-call.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** Beyond an agent's own time-out: what the worker needs to tell that it was reached. */
@@ -186,9 +187,7 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
     case 'start-timer':
       return sleep(Math.max(0, command.dueAt - Date.now()), { summary: summaryOf(command) }).then(() => null);
     case 'invoke-agent':
-      return mayHaveToWait(stage, command)
-        ? performWaitingCall(stage, command, () => deliverInTurn(stage, command))
-        : deliver(stage, command);
+      return performAgentCall(stage, command);
     case 'call-http':
       return deliver(stage, command);
     case 'open-human-task':
@@ -200,12 +199,17 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
   }
 }
 
-type Call = Extract<OpenCommand, { kind: 'invoke-agent' | 'call-http' }>;
+type AgentCall = Extract<OpenCommand, { kind: 'invoke-agent' }>;
+type Call = AgentCall | Extract<OpenCommand, { kind: 'call-http' }>;
 
-/** Workers in Python know nothing of turns. */
-function deliverInTurn(stage: Stage, command: Extract<Call, { kind: 'invoke-agent' }>): Promise<Json> {
-  const call = (): Promise<Json> => deliver(stage, command);
-  return runsInPython(stage.snapshot, command) ? deliverUnderLease(stage, command, call) : call();
+/** Workers in Python only make calls: what else an agent declares is seen to around them. */
+function performAgentCall(stage: Stage, command: AgentCall): Promise<Json> {
+  const delivery = deliveryOf(stage.snapshot, command);
+  const make = (): Promise<Json> => deliver(stage, command);
+  const { concurrency, cache } = delivery.agent;
+  if (runsInPython(stage.snapshot, command) && (concurrency ?? cache) !== undefined)
+    return performCallElsewhere(stage, command, { delivery, make });
+  return concurrency === undefined ? make() : performWaitingCall(stage, command, { delivery, make });
 }
 
 function deliver(stage: Stage, command: Call): Promise<Json> {
@@ -272,26 +276,16 @@ function localCalls(command: Call): Activities {
 }
 
 function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
-  const { idempotencyKey, step, timeoutMs } = command;
-  const delivery = { idempotencyKey, step, timeoutMs };
   if (command.kind === 'call-http') {
-    const params = { ...delivery, request: command.request };
+    const { idempotencyKey, step, timeoutMs, request } = command;
+    const params = { idempotencyKey, step, timeoutMs, request };
     return {
       local: () => localCalls(command).callHttpLocally(params),
       ordinary: (goesOn) => ordinaryCalls(command).callHttp(goesOn ? { ...params, goesOn } : params),
     };
   }
-  const agent = stage.snapshot.agents[command.agent];
-  if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
   const queue = runsInPython(stage.snapshot, command) ? pythonQueueOf(workflowInfo().taskQueue) : undefined;
-  const { input, session, resume, budget, repair } = command;
-  const more = {
-    ...(session === undefined ? {} : { session }),
-    ...(resume === undefined ? {} : { resume }),
-    ...(budget === undefined ? {} : { budget }),
-    ...(repair === undefined ? {} : { repair }),
-  };
-  const params = { ...delivery, agent, input, ...more };
+  const params = deliveryOf(stage.snapshot, command);
   return {
     local: () => localCalls(command).invokeAgentLocally(params),
     ordinary: (goesOn) => ordinaryCalls(command, queue).invokeAgent(goesOn ? { ...params, goesOn } : params),

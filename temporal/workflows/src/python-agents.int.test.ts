@@ -70,6 +70,6 @@ describe('an agent in Python', () => {
     const handle = await stage.start([TASK], { ...SNAPSHOT, agents });
     const { taskQueue } = await handle.describe();
     expect(await answering(`${taskQueue}-python`, handle.result())).toBe('written');
-    expect(desk).toEqual(['admitted for 90000 ms', 'settled']);
+    expect(desk).toEqual(['admitted for 180000 ms', 'settled']);
   });
 });

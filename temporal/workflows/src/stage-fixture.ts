@@ -75,8 +75,19 @@ function allOf(effects: Partial<Activities>): Activities {
   };
 }
 
-/** Bundles the workflow code and runs it against a Temporal, by default the shared one. */
-export async function createStage(address?: string): Promise<Stage> {
+function performs(
+  { nativeConnection: connection }: TestWorkflowEnvironment,
+  taskQueue: string,
+  effects: Partial<Activities>,
+): Promise<Worker> {
+  return Worker.create({ connection, taskQueue, activities: { ...allOf(effects) } });
+}
+
+/**
+ * Bundles the workflow code and runs it against a Temporal, by default the shared one; with `other` effects are performed on
+ * another queue, too.
+ */
+export async function createStage(address?: string, other?: (taskQueue: string) => string): Promise<Stage> {
   Runtime.install({ logger: new DefaultLogger('ERROR'), shutdownSignals: [] });
   const environment = await TestWorkflowEnvironment.createFromExistingServer({
     address: address ?? (await temporalAddress()),
@@ -111,7 +122,8 @@ export async function createStage(address?: string): Promise<Stage> {
     activities: { ...allOf(effects) },
     sinks,
   });
-  const running = worker.run();
+  const besides = other && (await performs(environment, other(taskQueue), effects));
+  const running = Promise.all([worker.run(), besides?.run()]);
   return {
     effects,
     abandoned,
@@ -126,6 +138,7 @@ export async function createStage(address?: string): Promise<Stage> {
     },
     async stop() {
       worker.shutdown();
+      besides?.shutdown();
       await running;
       await environment.teardown();
     },

@@ -1,13 +1,15 @@
-import type { Json, JsonObject } from '@baton/core';
+import { DEFAULT_RETRY, failure, type Json, type JsonObject, type PinnedAgent } from '@baton/core';
 import type { AgentAdmission } from '@baton/temporal-activities';
 import { stopParts } from '@baton/test-kit';
+import { ApplicationFailure } from '@temporalio/workflow';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { pinned, replyOf, told } from './feature-parts-fixture.ts';
+import { pythonQueueOf } from './python-agents.ts';
 import { createStage, type Handle, type Stage } from './stage-fixture.ts';
 
 let stage: Stage;
 beforeAll(async () => {
-  stage = await createStage();
+  stage = await createStage(undefined, pythonQueueOf);
 }, 120_000);
 afterAll(async () => {
   await stage.stop();
@@ -107,3 +109,83 @@ describe('a call of an agent that cannot be called yet', () => {
     expect(stage.told(handle).filter((type) => type === 'step.waiting')).toHaveLength(2);
   });
 });
+
+describe('a call that a worker in Python makes', () => {
+  const python = (more: Partial<PinnedAgent>): ReturnType<typeof pinned> =>
+    pinned({ adapter: 'framework', config: { runtime: 'python' }, concurrency: { max: 1 }, ...more });
+  /** What is settled, and how it went. */
+  let settled: unknown[];
+  beforeEach(() => {
+    const now: unknown[] = [];
+    settled = now;
+    stage.effects.settleAgentCall = async ({ made }) =>
+      void now.push(made === undefined ? 'left' : 'reply' in made ? made.reply : made.failure.code);
+    stage.effects.invokeAgent = async () => ({ ...replyOf('by Python') });
+  });
+
+  /** Runs the agent of one run as a worker in Python would. */
+  async function run(more: Partial<PinnedAgent> = {}): Promise<Handle> {
+    const { tasks: asks, more: pins } = python(more);
+    return stage.start(asks, pins);
+  }
+
+  it('is admitted before and settled after it', async () => {
+    desk.granted = true;
+    const handle = await run();
+    expect(await handle.result()).toBe('by Python');
+    expect(desk.asked).toHaveLength(1);
+    expect(settled).toEqual([replyOf('by Python')]);
+  });
+
+  it('waits its turn', async () => {
+    const handle = await run();
+    await told(stage, handle, 'run.waiting');
+    desk.granted = true;
+    await handle.signal('agentCallDue', { key: desk.asked[0] ?? '' });
+    expect(await handle.result()).toBe('by Python');
+    expect(stage.told(handle).filter((type) => type.startsWith('step.'))).toEqual([
+      'step.started',
+      'step.waiting',
+      'step.resumed',
+      'step.completed',
+    ]);
+  });
+
+  it('is not made when its answer is kept', async () => {
+    stage.effects.admitAgentCall = async () => ({
+      kind: 'answered',
+      reply: { ...replyOf('kept'), cached: true },
+    });
+    const handle = await run({ cache: { ttlMs: 1_000 } });
+    expect(await handle.result()).toBe('kept');
+    expect(settled).toEqual([]);
+  });
+
+  it('tells how it failed, and leaves when it is not made', async () => {
+    desk.granted = true;
+    const retry = { ...DEFAULT_RETRY, maxAttempts: 1 };
+    const away = failure('communication', 'Away.', { retryable: true, code: 'http_503' });
+    const fails = async (): Promise<never> => {
+      throw ApplicationFailure.create({ message: 'Away.', nonRetryable: true, details: [away] });
+    };
+    stage.effects.invokeAgent = fails;
+    await expect((await run({ retry })).result()).rejects.toThrow();
+    expect(settled).toEqual(['http_503']);
+    stage.effects.admitAgentCall = fails;
+    await expect((await run({ retry })).result()).rejects.toThrow();
+    expect(settled).toEqual(['http_503', 'left']);
+  });
+
+  it('is an ordinary call when its agent declares nothing', async () => {
+    const { concurrency: _none, ...agent } = python({}).more.agents['writer@2.0.0'] ?? raise();
+    const { tasks: asks, more: pins } = python({});
+    const handle = await stage.start(asks, { ...pins, agents: { 'writer@2.0.0': agent } });
+    expect(await handle.result()).toBe('by Python');
+    expect(desk.asked).toEqual([]);
+    expect(settled).toEqual([]);
+  });
+});
+
+function raise(): never {
+  throw new Error('The agent is not pinned.');
+}

@@ -1,5 +1,12 @@
-import { isObject, type Json, type OpenCommand, type PinnedAgent } from '@baton/core';
+import { isObject, type Json, type OpenCommand } from '@baton/core';
+import type {
+  AdmitAgentCallParams,
+  AgentAdmission,
+  InvokeAgentParams,
+  SettleAgentCallParams,
+} from '@baton/temporal-activities';
 import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { toFailure } from './failures.ts';
 import type { Stage } from './perform.ts';
 import { storeActivities } from './store-activities.ts';
 import { summaryOf } from './summaries.ts';
@@ -15,9 +22,13 @@ const FIRST_PATIENCE_MS = 30_000;
 /** It asks at least this often, in milliseconds. */
 const LONGEST_PATIENCE_MS = 300_000;
 
-/** Whether an agent may only be called so many times at once. */
-export function mayHaveToWait({ snapshot }: Stage, command: Command): boolean {
-  return snapshot.agents[command.agent]?.concurrency !== undefined;
+/** Beyond the time-out of a call that is made elsewhere: it may be delivered again when its worker is lost. */
+const LEASE_MARGIN_MS = 120_000;
+
+/** A call, and how it is made. */
+export interface Making {
+  readonly delivery: InvokeAgentParams;
+  make(): Promise<Json>;
 }
 
 /**
@@ -28,62 +39,59 @@ export function mayHaveToWait({ snapshot }: Stage, command: Command): boolean {
 export async function performWaitingCall(
   stage: Stage,
   command: Command,
-  deliver: () => Promise<Json>,
+  { delivery, make }: Making,
 ): Promise<Json> {
-  const agent = stage.snapshot.agents[command.agent];
-  if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
-  const waiting = { command, agent };
+  const waiting = { command, params: { ...asked(delivery), leaseMs: LEASE_MS } };
   try {
     // Another execution has found it waiting: it asks before it waits on.
     if (command.queued === true) await turnOf(stage, waiting, 'asks first');
     for (;;) {
-      const answer = await deliver();
+      const answer = await make();
       if (!isQueued(answer)) return answer;
       stage.feed({ kind: 'call-queued', command: command.id });
       await turnOf(stage, waiting);
     }
   } catch (error) {
-    if (isCancellation(error)) await leave(waiting);
+    if (isCancellation(error)) await settle(command, delivery);
+    throw error;
+  }
+}
+
+/**
+ * The same for a call that another kind of worker makes: whether it may be made is asked before, and how it went is told
+ * after it.
+ */
+export async function performCallElsewhere(
+  stage: Stage,
+  command: Command,
+  { delivery, make }: Making,
+): Promise<Json> {
+  const leaseMs = delivery.timeoutMs + LEASE_MARGIN_MS;
+  const waiting = { command, params: { ...asked(delivery), leaseMs, elsewhere: delivery } };
+  let isMade = false;
+  try {
+    const first = command.queued === true ? null : await ask(waiting);
+    if (first?.kind === 'queued') stage.feed({ kind: 'call-queued', command: command.id });
+    const waits = first === null ? 'asks first' : 'waits first';
+    const told = first === null || first.kind === 'queued' ? await turnOf(stage, waiting, waits) : first;
+    if (told.kind === 'answered') return told.reply;
+    isMade = true;
+    const reply = await make();
+    await settle(command, delivery, { delivery, reply });
+    return reply;
+  } catch (error) {
+    await settle(command, delivery, isMade ? { delivery, failure: toFailure(error) } : undefined);
     throw error;
   }
 }
 
 interface Waiting {
   readonly command: Command;
-  readonly agent: PinnedAgent;
+  readonly params: AdmitAgentCallParams;
 }
 
-/**
- * Delivers a call under a lease that the run itself holds, for workers that hold none: for as long as the call may last, or
- * until it has ended. Answers at once when the call has to wait.
- */
-export async function deliverUnderLease(
-  stage: Stage,
-  command: Command,
-  deliver: () => Promise<Json>,
-): Promise<Json> {
-  const agent = stage.snapshot.agents[command.agent];
-  if (agent === undefined) throw new Error(`The snapshot pins no agent "${command.agent}".`);
-  const { idempotencyKey, step, timeoutMs } = command;
-  // What it is told must be known before it can be canceled.
-  const told = await CancellationScope.nonCancellable(() =>
-    storeActivities(`${summaryOf(command)}, asks for its turn`).admitAgentCall({
-      agent,
-      idempotencyKey,
-      step,
-      leaseMs: timeoutMs + LEASE_MS,
-    }),
-  );
-  if (told.kind === 'queued') return { kind: 'queued', ahead: told.ahead };
-  try {
-    const answer = await deliver();
-    await leave({ command, agent });
-    return answer;
-  } catch (error) {
-    // A call that is canceled gives its place up in any case.
-    if (!isCancellation(error)) await leave({ command, agent });
-    throw error;
-  }
+function asked({ agent, idempotencyKey, step }: InvokeAgentParams): Omit<AdmitAgentCallParams, 'leaseMs'> {
+  return { agent, idempotencyKey, step };
 }
 
 /** A reply of an agent has no kind. */
@@ -91,37 +99,46 @@ function isQueued(answer: Json): boolean {
   return isObject(answer) && answer['kind'] === 'queued' && !Object.hasOwn(answer, 'output');
 }
 
-/** Resolves when the call may be made. */
+type Turn = Exclude<AgentAdmission, { kind: 'queued' }>;
+
+/** Resolves when the call may be made, or needs not be. */
 async function turnOf(
   stage: Stage,
-  { command, agent }: Waiting,
+  waiting: Waiting,
   begins: 'waits first' | 'asks first' = 'waits first',
-): Promise<void> {
-  const { id, idempotencyKey, step } = command;
-  const summary = `${summaryOf(command)}, waits its turn`;
-  const activities = storeActivities(summary);
+): Promise<Turn> {
+  const { id, idempotencyKey } = waiting.command;
   const woken = (): boolean => stage.callDue.has(idempotencyKey);
   for (let patience = FIRST_PATIENCE_MS, waits = begins === 'waits first'; ; waits = true) {
     if (waits) {
-      await condition(woken, patience, { summary });
+      await condition(woken, patience, { summary: summaryIn(waiting.command) });
       patience = Math.min(patience * 2, LONGEST_PATIENCE_MS);
     }
     await condition(() => !stage.isSuspended());
     stage.callDue.forget(idempotencyKey);
-    // What it is told must be known before it can be canceled.
-    const told = await CancellationScope.nonCancellable(() =>
-      activities.admitAgentCall({ agent, idempotencyKey, step, leaseMs: LEASE_MS }),
-    );
-    if (told.kind === 'granted') break;
+    const told = await ask(waiting);
+    if (told.kind === 'queued') continue;
+    stage.feed({ kind: 'call-admitted', command: id });
+    return told;
   }
-  stage.feed({ kind: 'call-admitted', command: id });
 }
 
-async function leave({ command, agent }: Waiting): Promise<void> {
+/** What is told must be known before the call can be canceled. */
+function ask({ command, params }: Waiting): Promise<AgentAdmission> {
+  return CancellationScope.nonCancellable(() => storeActivities(summaryIn(command)).admitAgentCall(params));
+}
+
+function summaryIn(command: Command): string {
+  return `${summaryOf(command)}, waits its turn`;
+}
+
+async function settle(
+  command: Command,
+  { agent, idempotencyKey }: InvokeAgentParams,
+  made?: SettleAgentCallParams['made'],
+): Promise<void> {
+  const params = { agent: agent.name, idempotencyKey, ...(made === undefined ? {} : { made }) };
   await CancellationScope.nonCancellable(() =>
-    storeActivities(`${summaryOf(command)}, gives its place up`).settleAgentCall({
-      agent: agent.name,
-      idempotencyKey: command.idempotencyKey,
-    }),
+    storeActivities(`${summaryOf(command)}, gives its place up`).settleAgentCall(params),
   );
 }
