@@ -20,6 +20,8 @@ export interface Settings {
   readonly temporalAddress: string | null;
   readonly temporalNamespace: string;
   readonly temporalUiUrl: string | null;
+  /** Where agents reach the API; `null`: where it listens. */
+  readonly publicUrl: string | null;
   readonly logLevel: string;
 }
 
@@ -62,6 +64,7 @@ export function readSettings(env: Environment): Settings {
     migrationDatabaseUrl: env['MIGRATION_DATABASE_URL'] || null,
     temporalAddress: env['TEMPORAL_ADDRESS'] || null,
     temporalNamespace: env['TEMPORAL_NAMESPACE'] || 'default',
+    publicUrl: env['BATON_PUBLIC_URL'] || null,
     temporalUiUrl: env['TEMPORAL_UI_URL'] || null,
     logLevel: env['BATON_LOG_LEVEL'] || 'info',
   };

@@ -167,6 +167,7 @@ export async function startStack(params: StackParams): Promise<Stack> {
     BATON_API_HOST: settings.apiHost,
     BATON_API_PORT: String(settings.apiPort),
     BATON_WORKER_METRICS_PORT: String(workerPort),
+    BATON_PUBLIC_URL: settings.publicUrl ?? apiUrlOf(settings),
     ...(temporal.uiUrl !== null && { TEMPORAL_UI_URL: temporal.uiUrl }),
   };
   const workerUrl = `http://127.0.0.1:${workerPort}`;

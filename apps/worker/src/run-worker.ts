@@ -188,6 +188,7 @@ export function createTemporalWorker(
       secrets: parts.secrets,
       localCalls,
       frames,
+      publicUrl: parts.settings.BATON_PUBLIC_URL ?? null,
       store,
       metrics: parts.metrics,
     }),

@@ -21,6 +21,7 @@ const fields = z.object({
     )
     .optional(),
   BATON_WORKER_BUILD_ID: z.string().min(1).max(200).optional(),
+  BATON_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
   BATON_EGRESS_LOOPBACK: z.stringbool().default(true),
   BATON_AGENTS_DIR: z.string().min(1).default('.'),
   BATON_AGENTS_PROCESSES: z.coerce.number().int().min(1).max(1_000).default(8),

@@ -84,6 +84,12 @@ export interface InvokeContext {
   readonly secrets: SecretValues;
   /** The only way out to the network. */
   readonly egress: Egress;
+  /**
+   * Makes a one-time URL that the agent may send its answer to until the deadline, for a reply with a pause of the kind
+   * `callback`: the adapter is called again with what was sent (`mediaType`, `body`) as the answer. Null, or absent:
+   * nobody could reach it.
+   */
+  readonly openCallback?: () => Promise<string | null>;
   /** Live progress; must not throw. */
   readonly emit: (event: AgentEvent) => void;
   /** Tells the caller that the work goes on, and what the next attempt must know of it (ids of the vendor's run). */

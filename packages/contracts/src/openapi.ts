@@ -19,6 +19,7 @@ const PHRASES: Readonly<Record<number, string>> = {
   405: 'Wrong method.',
   406: 'No media type both sides know.',
   409: 'The state does not allow it.',
+  410: 'Not wanted any more.',
   412: 'Changed since it was read.',
   413: 'Too large.',
   415: 'Wrong media type.',

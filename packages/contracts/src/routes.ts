@@ -1,4 +1,5 @@
 import { agentRoutes } from './agent-routes.ts';
+import { callbackRoutes } from './callback-routes.ts';
 import { humanTaskRoutes } from './human-task-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
 import type { Route } from './route.ts';
@@ -10,6 +11,7 @@ export const routes = {
   ...workflowRoutes,
   ...runRoutes,
   ...agentRoutes,
+  ...callbackRoutes,
   ...humanTaskRoutes,
   ...operationRoutes,
 };

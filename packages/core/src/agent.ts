@@ -1,5 +1,5 @@
 import type { HumanAction, Schema } from './definition/definition.ts';
-import type { Json, JsonObject } from './json.ts';
+import { own, type Json, type JsonObject } from './json.ts';
 
 /** What an agent call used. Costs are in US dollars. */
 export interface Usage {
@@ -42,7 +42,7 @@ export interface PauseItem {
  * is a call of the tool of that name, which the run makes, and the agent goes on with what came of them.
  */
 export interface AgentPause {
-  readonly kind: 'approval' | 'form' | 'choice' | 'tool_call' | 'tools';
+  readonly kind: 'approval' | 'form' | 'choice' | 'tool_call' | 'tools' | 'callback';
   /** One line for an inbox. */
   readonly title: string;
   /** Text for who decides; Markdown. */
@@ -202,4 +202,9 @@ export interface PinnedAgent {
     readonly outputPerMTokUsd?: number;
     readonly perCallUsd?: number;
   };
+}
+
+/** Whether an agent is asked to send its answer later, to a URL of ours. */
+export function answersLater({ adapter, config }: PinnedAgent): boolean {
+  return adapter === 'http' && own(config, 'callback') !== undefined;
 }

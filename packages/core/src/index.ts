@@ -61,6 +61,7 @@ export {
   DEFAULT_LIMITS,
   DEFAULT_RETRY,
   NO_USAGE,
+  answersLater,
   type AgentBudget,
   type AgentPause,
   type AgentRepair,

@@ -27,6 +27,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_keys: 'SELECT, INSERT, UPDATE, DELETE',
   artifacts: 'SELECT, INSERT',
+  agent_callbacks: 'SELECT, INSERT, UPDATE, DELETE',
   live_frames: 'SELECT, INSERT, DELETE',
 };
 

@@ -11,6 +11,14 @@ export type {
   RegisterResult,
 } from './agents.ts';
 export type { ArtifactRecord, ArtifactRepository } from './artifacts.ts';
+export { mintCallbackToken, readCallbackToken, type CallbackToken } from './callback-token.ts';
+export type {
+  AwaitedCallback,
+  CallbackBody,
+  CallbackOutcome,
+  CallbackRepository,
+  NewCallback,
+} from './callbacks.ts';
 export { isDatabaseUnavailable } from './database-errors.ts';
 export type {
   DecideParams,

@@ -7,6 +7,7 @@ export type OutboxKind =
   | 'human_task_decided'
   | 'child_run_ended'
   | 'agent_call_due'
+  | 'agent_called_back'
   | 'signal'
   | 'cancel'
   | 'terminate'
@@ -17,6 +18,7 @@ const KINDS: readonly OutboxKind[] = [
   'human_task_decided',
   'child_run_ended',
   'agent_call_due',
+  'agent_called_back',
   'signal',
   'cancel',
   'terminate',

@@ -3,6 +3,7 @@ import { createAgentCircuitRepository, type AgentCircuitRepository } from './age
 import { createAgentReplyRepository, type AgentReplyRepository } from './agent-replies.ts';
 import { createAgentRepository, type AgentRepository } from './agents.ts';
 import { createArtifactRepository, type ArtifactRepository } from './artifacts.ts';
+import { createCallbackRepository, type CallbackRepository } from './callbacks.ts';
 import { openDatabase, select } from './database.ts';
 import { createEventRepository, type EventRepository } from './events.ts';
 import { createFrameRepository, type FrameRepository } from './frames.ts';
@@ -36,6 +37,7 @@ export interface Store {
   readonly events: EventRepository;
   readonly steps: StepRepository;
   readonly frames: FrameRepository;
+  readonly callbacks: CallbackRepository;
   readonly retell: RetellRepository;
   readonly humanTasks: HumanTaskRepository;
   readonly outbox: OutboxRepository;
@@ -65,6 +67,7 @@ export function createStore(params: StoreParams): Store {
     events: createEventRepository(db),
     steps: createStepRepository(db),
     frames: createFrameRepository(db),
+    callbacks: createCallbackRepository(db),
     retell: createRetellRepository(db),
     humanTasks: createHumanTaskRepository(db),
     outbox: createOutboxRepository(db),

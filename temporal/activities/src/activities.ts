@@ -27,6 +27,15 @@ export interface InvokeAgentParams {
   readonly timeoutMs: number;
   /** Whether it was begun by a local activity that could not wait for its end. */
   readonly goesOn?: true;
+  /** Whether the agent was asked before and may have answered: it is not asked again. */
+  readonly calledBack?: true;
+}
+
+/** What stands for the answer of an agent that answers later. */
+export interface LaterAnswer {
+  readonly kind: 'later';
+  /** RFC 3339; then nobody waits any more. */
+  readonly until: string;
 }
 
 /** A call of an agent that may only be called so many times at once. */
@@ -118,9 +127,11 @@ export type LocalCall<Result> = { readonly tookMs: number } & (
 
 /** The effects of a run. A failed call throws an ApplicationFailure whose first detail is the Failure. */
 export interface Activities {
-  /** A {@link QueuedCall}, or an `AgentReply`, which whoever interprets the run reads anew: what comes out of Temporal was written by any version. */
+  /** A {@link QueuedCall}, a {@link LaterAnswer}, or an `AgentReply`, which whoever interprets the run reads anew: what comes out of Temporal was written by any version. */
   invokeAgent(params: InvokeAgentParams): Promise<Json>;
   callHttp(params: CallHttpParams): Promise<Json>;
+  /** Makes the URLs unusable that the agent of a delivery may answer to. */
+  closeAgentCallback(params: { readonly idempotencyKey: string }): Promise<void>;
   /** Asks whether a call may be made, without making it. */
   admitAgentCall(params: AdmitAgentCallParams): Promise<AgentAdmission>;
   /** Ends what `admitAgentCall` has begun; a call that another worker has taken over stays with that. */

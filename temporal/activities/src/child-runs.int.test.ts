@@ -24,6 +24,7 @@ beforeAll(async () => {
     egress,
     localCalls: createLocalCalls(),
     frames: { open: () => ({ tell: () => undefined, close: async () => undefined }) },
+    publicUrl: null,
     store: fixture.store,
     metrics: createMetrics(),
   }));

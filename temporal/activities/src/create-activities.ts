@@ -6,6 +6,7 @@ import type { Activities } from './activities.ts';
 import { createAdmissionDesk } from './admission.ts';
 import { createAgentDesk } from './agent-desk.ts';
 import { createCallHttp } from './call-http.ts';
+import { createCallbackDesk } from './callback-desk.ts';
 import { createChildRuns } from './child-runs.ts';
 import { createCircuits } from './circuits.ts';
 import { createHumanTaskActivities } from './human-tasks.ts';
@@ -21,9 +22,18 @@ export interface ActivityPorts {
   readonly secrets: SecretResolver;
   readonly localCalls: LocalCalls;
   readonly frames: LiveFrames;
+  /** Where agents reach the API, to answer later; null: nowhere. */
+  readonly publicUrl: string | null;
   readonly store: Pick<
     Store,
-    'humanTasks' | 'runs' | 'workflows' | 'agents' | 'agentCalls' | 'agentCircuits' | 'agentReplies'
+    | 'humanTasks'
+    | 'runs'
+    | 'workflows'
+    | 'agents'
+    | 'agentCalls'
+    | 'agentCircuits'
+    | 'agentReplies'
+    | 'callbacks'
   >;
   readonly metrics: Pick<Metrics, 'agentCalls' | 'agentCircuitOpen'>;
 }
@@ -31,6 +41,7 @@ export interface ActivityPorts {
 /** Makes all activities of the ordinary worker. */
 export function createActivities(ports: ActivityPorts): Activities {
   const { egress, localCalls, store, metrics } = ports;
+  const { of, ...callbacks } = createCallbackDesk({ callbacks: store.callbacks, publicUrl: ports.publicUrl });
   const desk = createAgentDesk({
     admission: createAdmissionDesk(store),
     circuits: createCircuits({
@@ -47,7 +58,8 @@ export function createActivities(ports: ActivityPorts): Activities {
   return {
     admitAgentCall: (params) => desk.admitAgentCall(params),
     settleAgentCall: (params) => desk.settleAgentCall(params),
-    ...createInvokeAgent({ ...ports, desk }),
+    ...callbacks,
+    ...createInvokeAgent({ ...ports, desk, callbacks: { of } }),
     ...createCallHttp({ egress, localCalls }),
     ...createHumanTaskActivities(store),
     ...createChildRuns(store),

@@ -37,6 +37,11 @@ const { invokeAgent, invokeAgentLocally } = createInvokeAgent({
   secrets: { resolve: async (name) => (name === 'colour' ? 'a secret green' : null) },
   localCalls: createLocalCalls(),
   desk: { through: (_params, make) => make(), locally: (_params, make) => make() },
+  callbacks: {
+    of: () => {
+      throw new Error('This agent answers at once.');
+    },
+  },
   frames: {
     open: (delivery) => {
       opened.push(delivery);

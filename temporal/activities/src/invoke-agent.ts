@@ -1,15 +1,17 @@
-import { failure, parseJson, parseWorkflowId, type AgentReply, type Json } from '@baton/core';
+import { answersLater, failure, parseJson, parseWorkflowId, type AgentReply, type Json } from '@baton/core';
 import {
   AgentFailureError,
   readSecrets,
   resolveSecrets,
   withSecrets,
   type AdapterRegistry,
+  type AgentResume,
   type SecretResolver,
 } from '@baton/agents';
 import type { Egress } from '@baton/egress';
 import type { Activities, InvokeAgentParams } from './activities.ts';
 import type { AgentDesk } from './agent-desk.ts';
+import { askOrAwait, type CallbackDesk, type LateAnswer, type LateCall } from './callback-desk.ts';
 import type { LiveFrames, LiveLine } from './live-frames.ts';
 import type { LocalCalls } from './local-calls.ts';
 import { createEffects, type Effect, type EffectContext, type Work } from './effects.ts';
@@ -23,6 +25,7 @@ export interface InvokeAgentPorts {
   readonly localCalls: LocalCalls;
   readonly desk: Pick<AgentDesk, 'through' | 'locally'>;
   readonly frames: LiveFrames;
+  readonly callbacks: Pick<CallbackDesk, 'of'>;
 }
 
 /** Makes the activity that delivers one call to an agent. */
@@ -31,8 +34,11 @@ export function createInvokeAgent(
 ): Pick<Activities, 'invokeAgent' | 'invokeAgentLocally'> {
   const effects = createEffects<Json>(ports.localCalls);
   return {
-    invokeAgent: (params) =>
-      ports.desk.through(params, () => effects.run(effectOf(params), call(ports, params))),
+    invokeAgent: (params) => {
+      const make = (): Promise<Json> => effects.run(effectOf(params), call(ports, params));
+      // Who only looks for an answer calls nobody.
+      return params.calledBack === true ? make() : ports.desk.through(params, make);
+    },
     invokeAgentLocally: (params) =>
       ports.desk.locally(params, () => effects.runLocally(effectOf(params), call(ports, params))),
   };
@@ -45,20 +51,24 @@ function effectOf({ agent, timeoutMs, idempotencyKey, goesOn }: InvokeAgentParam
 
 function call(ports: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
   return async (context) => {
-    const { adapters, egress } = ports;
-    const adapter = adapters.get(params.agent.adapter);
-    const { config } = params.agent;
-    const secrets = await resolveSecrets(readSecrets(config).names, ports.secrets);
-    const parsed = adapter.parseConfig(withSecrets(config, secrets));
+    const { adapters, egress, callbacks } = ports;
+    const { agent, idempotencyKey } = params;
+    const adapter = adapters.get(agent.adapter);
+    const secrets = await resolveSecrets(readSecrets(agent.config).names, ports.secrets);
+    const parsed = adapter.parseConfig(withSecrets(agent.config, secrets));
     const told = createToldEvents();
     const line = lineOf(ports, params, context);
-    try {
-      const reply = await adapter.invoke(requestOf(parsed, params), {
+    const late = answersLater(agent)
+      ? callbacks.of({ key: idempotencyKey, deadlineAt: context.deadlineAt })
+      : null;
+    const ask = (resume?: AgentResume): Promise<AgentReply> =>
+      adapter.invoke(requestOf(parsed, resume === undefined ? params : { ...params, resume }), {
         ...context,
-        idempotencyKey: params.idempotencyKey,
+        idempotencyKey,
         ...(params.budget === undefined ? {} : { budget: params.budget }),
         egress,
         secrets,
+        ...(late === null ? {} : { openCallback: late.open }),
         emit: (event) => {
           told.add(event);
           line.tell(event);
@@ -66,11 +76,20 @@ function call(ports: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
         heartbeat: context.note,
         lastHeartbeat: context.noted,
       });
-      return toJson(reply, told);
+    try {
+      const reply = late === null ? await ask() : await askOrAwait(lateCallOf(params, late), ask);
+      return 'kind' in reply ? { ...reply } : toJson(reply, told);
     } finally {
       await line.close();
     }
   };
+}
+
+function lateCallOf({ agent, timeoutMs, calledBack = false }: InvokeAgentParams, late: LateAnswer): LateCall {
+  const detail = `Agent "${agent.name}" has not sent its answer within ${timeoutMs} ms.`;
+  const tooLate = (): AgentFailureError =>
+    new AgentFailureError(failure('timeout', detail, { retryable: true, code: 'timeout' }));
+  return { late, calledBack, tooLate };
 }
 
 const NOBODY: LiveLine = { tell: () => undefined, close: async () => undefined };

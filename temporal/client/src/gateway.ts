@@ -47,6 +47,8 @@ export interface Gateway {
   childRunEnded(workflowId: string, message: { childRunId: string }): Promise<Delivered>;
   /** Wakes the execution that waits until an agent can be called. */
   agentCallDue(workflowId: string, message: { key: string }): Promise<Delivered>;
+  /** Wakes the execution that waits for the answer of an agent. */
+  agentCalledBack(workflowId: string, message: { key: string }): Promise<Delivered>;
   /** Null when Temporal does not know the run. */
   describe(scope: Scope, runId: RunId): Promise<ExecutionState | null>;
   /**
@@ -120,6 +122,7 @@ export function createGateway(params: GatewayParams): Gateway {
     humanTaskDecided: (workflowId, message) => wake(workflowId, 'humanTaskDecided', message),
     childRunEnded: (workflowId, message) => wake(workflowId, 'childRunEnded', message),
     agentCallDue: (workflowId, message) => wake(workflowId, 'agentCallDue', message),
+    agentCalledBack: (workflowId, message) => wake(workflowId, 'agentCalledBack', message),
     describe: (scope, runId) =>
       describe(() => call(() => client.workflow.getHandle(workflowIdOf(scope, runId)).describe())),
     untilClosed: (scope, runId, { temporalRunId, signal }) => {

@@ -56,6 +56,7 @@ export function createFakeGateway(): FakeGateway {
     humanTaskDecided: (workflowId, message) => note('decided', workflowId, message),
     childRunEnded: (workflowId, message) => note('child', workflowId, message),
     agentCallDue: (workflowId, message) => note('due', workflowId, message),
+    agentCalledBack: (workflowId, message) => note('called back', workflowId, message),
     describe: (_scope, runId) => answer(() => gateway.executions.get(runId) ?? null),
     async untilClosed(_scope, runId, { signal }) {
       for (;;) {

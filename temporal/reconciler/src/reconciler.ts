@@ -15,7 +15,15 @@ export interface Reconciler {
 export interface ReconcilerParams {
   readonly store: Pick<
     Store,
-    'runs' | 'events' | 'frames' | 'humanTasks' | 'agentCalls' | 'agentReplies' | 'outbox' | 'notifications'
+    | 'runs'
+    | 'events'
+    | 'frames'
+    | 'callbacks'
+    | 'humanTasks'
+    | 'agentCalls'
+    | 'agentReplies'
+    | 'outbox'
+    | 'notifications'
   >;
   readonly gateway: Gateway;
   readonly retell: ClosingPorts['retell'];
@@ -25,8 +33,12 @@ export interface ReconcilerParams {
 /** Frames are removed by who has written them; what a lost worker has left stays for so long, in milliseconds. */
 const FRAMES_LEFT_MS = 60_000;
 
-async function sweepFrames(frames: Store['frames']): Promise<boolean> {
+/** For how long an agent that answers late is told that it does, in milliseconds. */
+const CALLBACKS_LEFT_MS = 86_400_000;
+
+async function sweep({ frames, callbacks }: Pick<Store, 'frames' | 'callbacks'>): Promise<boolean> {
   await frames.sweep(FRAMES_LEFT_MS);
+  await callbacks.sweep(CALLBACKS_LEFT_MS);
   return false;
 }
 
@@ -40,7 +52,7 @@ export function createReconciler({ store, gateway, retell, onError }: Reconciler
     { name: 'starts', everyMs: 2_000, round: whenUp(() => startAccepted(ports)) },
     { name: 'ends', everyMs: 1_000, round: whenUp(() => confirmProvisional(ports)) },
     { name: 'idle', everyMs: 5_000, round: whenUp(() => checkIdle(ports)) },
-    { name: 'frames', everyMs: 60_000, round: () => sweepFrames(store.frames) },
+    { name: 'leftovers', everyMs: 60_000, round: () => sweep(store) },
     { name: 'decisions', everyMs: 5_000, round: whenUp(() => signalUnacknowledged(ports)) },
     { name: 'agent calls', everyMs: 5_000, round: async () => (await store.agentCalls.callDue()) > 0 },
     { name: 'kept answers', everyMs: 60_000, round: () => store.agentReplies.sweep().then(() => false) },

@@ -51,6 +51,8 @@ async function send(gateway: Gateway, message: OutboxMessage): Promise<Delivered
       });
     case 'child_run_ended':
       return gateway.childRunEnded(message.workflowId, { childRunId: textOf(message.body, 'childRunId') });
+    case 'agent_called_back':
+      return gateway.agentCalledBack(message.workflowId, { key: textOf(message.body, 'key') });
     case 'agent_call_due':
       return gateway.agentCallDue(message.workflowId, { key: textOf(message.body, 'key') });
     case 'signal':

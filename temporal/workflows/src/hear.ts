@@ -2,6 +2,7 @@ import { excerpt, storableText, type InterpreterEvent } from '@baton/core';
 import { CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import {
   agentCallDue,
+  agentCalledBack,
   cancelReason,
   childRunEnded,
   deliverEvent,
@@ -20,7 +21,7 @@ interface Hearer {
   hear(event?: InterpreterEvent): void;
 }
 
-type RunWakeUps = Pick<PerformerParams, 'decided' | 'childRunEnded' | 'callDue'>;
+type RunWakeUps = Pick<PerformerParams, 'decided' | 'childRunEnded' | 'callDue' | 'calledBack'>;
 
 /** Takes the signals of a run. Whatever comes makes the execution longer. */
 export function handleMessages(inbox: Hearer, wakeUps: RunWakeUps): void {
@@ -38,6 +39,11 @@ export function handleMessages(inbox: Hearer, wakeUps: RunWakeUps): void {
   setHandler(agentCallDue, (message) => {
     const key: unknown = message?.key;
     if (typeof key === 'string') wakeUps.callDue.note(key);
+    inbox.hear();
+  });
+  setHandler(agentCalledBack, (message) => {
+    const key: unknown = message?.key;
+    if (typeof key === 'string') wakeUps.calledBack.note(key);
     inbox.hear();
   });
   setHandler(deliverEvent, (event) => {

@@ -11,6 +11,9 @@ export const childRunEnded = defineSignal<[{ childRunId: string }]>('childRunEnd
 /** It may be the turn of a call that waits until its agent can be called; the workflow asks before it believes it. */
 export const agentCallDue = defineSignal<[{ key: string }]>('agentCallDue');
 
+/** An agent may have answered that was to answer later; the workflow looks before it believes it. */
+export const agentCalledBack = defineSignal<[{ key: string }]>('agentCalledBack');
+
 /** A CloudEvent for a `listen`. */
 export const deliverEvent = defineSignal<[JsonObject]>('event');
 

@@ -26,5 +26,7 @@ const NEWS: Readonly<Partial<Record<InterpreterEvent['kind'], Motion>>> = {
   'child-started': 'resting',
   // Its place is kept for the next execution.
   'call-queued': 'resting',
+  // Who asks the agent again finds that it was asked.
+  'answer-awaited': 'resting',
   'call-admitted': 'calling',
 };

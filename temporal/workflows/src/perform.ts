@@ -13,6 +13,7 @@ import { performChildRun } from './child-run.ts';
 import { deliveryOf } from './delivery.ts';
 import { toFailure } from './failures.ts';
 import { performHumanTask } from './human-task.ts';
+import { mayAnswerLater, performLateAnswer } from './late-answer.ts';
 import { createLocalChain, type LocalChain, type Ways } from './local-chain.ts';
 import type { BatonSinks } from './messages.ts';
 import { motionAfter, motionOf } from './motions.ts';
@@ -65,6 +66,8 @@ export interface PerformerParams {
   readonly childRunEnded: WakeUps;
   /** Keys of calls that wait and whose turn may have come. */
   readonly callDue: WakeUps;
+  /** Keys of calls whose agents may have answered. */
+  readonly calledBack: WakeUps;
   /** Whether nothing new is to begin. */
   readonly isSuspended: () => boolean;
 }
@@ -151,7 +154,7 @@ function begin(
   command: OpenCommand,
   { answer, isAlone }: { readonly answer: Answer; readonly isAlone: boolean },
 ): Open {
-  const local = isAlone && mayBeLocal(command) && !runsInPython(stage.snapshot, command) ? command : null;
+  const local = isAlone && mayBeLocal(stage, command) ? command : null;
   const { cancel, result } = local === null ? effect(stage, command) : callLocally(stage, local);
   const done = result.then(
     (value) => {
@@ -187,7 +190,12 @@ function resultOf(stage: Stage, command: OpenCommand): Promise<Json> {
     case 'start-timer':
       return sleep(Math.max(0, command.dueAt - Date.now()), { summary: summaryOf(command) }).then(() => null);
     case 'invoke-agent':
-      return performAgentCall(stage, command);
+      return mayAnswerLater(stage, command)
+        ? performLateAnswer(stage, command, {
+            ask: () => performAgentCall(stage, command),
+            look: () => deliver(stage, command, { calledBack: true }),
+          })
+        : performAgentCall(stage, command);
     case 'call-http':
       return deliver(stage, command);
     case 'open-human-task':
@@ -212,8 +220,8 @@ function performAgentCall(stage: Stage, command: AgentCall): Promise<Json> {
   return concurrency === undefined ? make() : performWaitingCall(stage, command, { delivery, make });
 }
 
-function deliver(stage: Stage, command: Call): Promise<Json> {
-  return deliveriesOf(stage, command).ordinary(false);
+function deliver(stage: Stage, command: Call, more: { readonly calledBack?: true } = {}): Promise<Json> {
+  return deliveriesOf(stage, command, more).ordinary(false);
 }
 
 /** Whether a command calls somebody, as far as its delivery goes. */
@@ -221,8 +229,11 @@ export function isCall(command: Command): command is Call {
   return command.kind === 'invoke-agent' || command.kind === 'call-http';
 }
 
-function mayBeLocal(command: OpenCommand): command is Call {
-  return 'local' in command && command.local;
+/** Python's workers have no workflow tasks, and an agent that answers later is waited for. */
+function mayBeLocal(stage: Stage, command: OpenCommand): command is Call {
+  if (!('local' in command) || !command.local) return false;
+  if (runsInPython(stage.snapshot, command)) return false;
+  return command.kind !== 'invoke-agent' || !mayAnswerLater(stage, command);
 }
 
 /**
@@ -275,7 +286,7 @@ function localCalls(command: Call): Activities {
   });
 }
 
-function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
+function deliveriesOf(stage: Stage, command: Call, late: { readonly calledBack?: true } = {}): Ways<Json> {
   if (command.kind === 'call-http') {
     const { idempotencyKey, step, timeoutMs, request } = command;
     const params = { idempotencyKey, step, timeoutMs, request };
@@ -285,7 +296,7 @@ function deliveriesOf(stage: Stage, command: Call): Ways<Json> {
     };
   }
   const queue = runsInPython(stage.snapshot, command) ? pythonQueueOf(workflowInfo().taskQueue) : undefined;
-  const params = deliveryOf(stage.snapshot, command);
+  const params = { ...deliveryOf(stage.snapshot, command), ...late };
   return {
     local: () => localCalls(command).invokeAgentLocally(params),
     ordinary: (goesOn) => ordinaryCalls(command, queue).invokeAgent(goesOn ? { ...params, goesOn } : params),

@@ -68,7 +68,12 @@ interface Inbox {
 export async function run(snapshot: Snapshot, continuation?: Continuation): Promise<Json> {
   const succession = createSuccession();
   const inbox = createInbox(() => succession.stir());
-  const wakeUps = { decided: createWakeUps(), childRunEnded: createWakeUps(), callDue: createWakeUps() };
+  const wakeUps = {
+    decided: createWakeUps(),
+    childRunEnded: createWakeUps(),
+    callDue: createWakeUps(),
+    calledBack: createWakeUps(),
+  };
   handleMessages(inbox, wakeUps);
   const words = noteCancel(inbox, continuation?.cancelReason);
   // Gets what is for no handler, also what came before: so it is last.

@@ -66,6 +66,7 @@ function allOf(effects: Partial<Activities>): Activities {
       effects.callHttpLocally?.(params) ?? { tookMs: 1, result: await given('callHttp')(params) },
     admitAgentCall: async (params) => given('admitAgentCall')(params),
     settleAgentCall: async (params) => given('settleAgentCall')(params),
+    closeAgentCallback: async (params) => given('closeAgentCallback')(params),
     openHumanTask: async (params) => given('openHumanTask')(params),
     takeHumanTaskOutcome: async (params) => given('takeHumanTaskOutcome')(params),
     expireHumanTask: async (params) => given('expireHumanTask')(params),

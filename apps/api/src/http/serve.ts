@@ -126,9 +126,13 @@ async function answer(server: Server, exchange: Exchange, target: Target): Promi
   });
 }
 
+const OPEN_PATHS = routeList
+  .filter(({ action }) => action === null)
+  .map(({ path }) => new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`));
+
 /** Whether a path without a handler lies behind a token: all but those of open routes. */
 function isClosed(path: string): boolean {
-  return !routeList.some((route) => route.action === null && route.path === path);
+  return !OPEN_PATHS.some((open) => open.test(path));
 }
 
 async function callerOf(server: Server, exchange: Exchange): Promise<Caller> {
@@ -188,7 +192,8 @@ function observe(server: Server, exchange: Exchange, { endpoint, startedAt }: Ob
     logger.info('request.answered', {
       method: request.method,
       route,
-      path: request.path,
+      // What stands in an open path is a permission.
+      path: endpoint?.route.action === null ? endpoint.route.path : request.path,
       status: response.statusCode,
       durationMs: Math.round(durationMs),
     });

@@ -14,7 +14,10 @@ export interface RunControlPorts {
 
 /** A message to a run. */
 export interface RunMessage {
-  readonly kind: Exclude<OutboxKind, 'human_task_decided' | 'child_run_ended' | 'agent_call_due'>;
+  readonly kind: Exclude<
+    OutboxKind,
+    'human_task_decided' | 'child_run_ended' | 'agent_call_due' | 'agent_called_back'
+  >;
   /** `{reason}` for cancel and terminate, `{event}` for signals. */
   readonly body: JsonObject;
   /** Two messages with one key are one, as long as they wait in the outbox. */

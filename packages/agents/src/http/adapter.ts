@@ -13,6 +13,7 @@ import { toAgentFailure } from '../failure.ts';
 import { redactor } from '../secrets.ts';
 import { firstOf } from '../wire/exchange.ts';
 import { probeUrl } from '../wire/probe.ts';
+import { callbackUrl, LATER, readCallback } from './callback.ts';
 import { parseHttpConfig, type HttpConfig } from './config.ts';
 import { untilDone } from './polling.ts';
 import { toReply } from './reply.ts';
@@ -52,7 +53,11 @@ async function invoke(
   const known = request.config.authorization?.secrets ?? [];
   const redact = redactor({ ...context.secrets, ...Object.fromEntries(known.entries()) });
   try {
-    const { polling, response, stream } = request.config;
+    const { polling, response, stream, callback } = request.config;
+    if (callback !== null && request.resume !== undefined) {
+      const reading = { agent: request.agent.name, config: request.config, callback, redact };
+      return readCallback(reading, request.resume.answer);
+    }
     if (stream !== null) {
       const answer = await openStream(request, context, { now, label, redact });
       return await readStream(
@@ -65,6 +70,10 @@ async function invoke(
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw new AgentFailureError(answerToFailure(answer, { label, redact, now: now() }));
     };
+    if (callback !== null) {
+      await begin();
+      return LATER;
+    }
     if (polling === null) return toReply(await begin(), response);
     const last = await untilDone({ request, context, polling, label, redact, now }, begin);
     return toReply(last, { ...response, output: polling.output ?? response.output });
@@ -79,11 +88,16 @@ async function call(
   context: InvokeContext,
   now: () => number,
 ): Promise<EgressResponse> {
-  return context.egress.request(toCall(request, context, now));
+  return context.egress.request(await toCall(request, context, now));
 }
 
-function toCall(request: AgentRequest<HttpConfig>, context: InvokeContext, now: () => number): EgressRequest {
-  const call = toHttpRequest(request, context);
+async function toCall(
+  request: AgentRequest<HttpConfig>,
+  context: InvokeContext,
+  now: () => number,
+): Promise<EgressRequest> {
+  const url = request.config.callback === null ? null : await callbackUrl(context);
+  const call = toHttpRequest(request, context, url);
   const timeoutMs = context.deadlineAt - now();
   if (timeoutMs <= 0) throw new EgressError('timeout', 'The deadline had passed before the call went out.');
   return { ...call, timeoutMs, signal: context.signal, redirect: false };
@@ -101,7 +115,7 @@ async function openStream(
   context: InvokeContext,
   { now, label, redact }: Said,
 ): Promise<EgressStream> {
-  const call = toCall(request, context, now);
+  const call = await toCall(request, context, now);
   const answer = await context.egress.stream({ ...call, maxResponseBytes: MAX_STREAM_BYTES });
   if (answer.status >= 200 && answer.status < 300) return answer;
   const failed = { ...answer, body: await firstOf(answer.chunks) };

@@ -2,6 +2,7 @@ import { isObject, own, type Json, type JsonObject } from '@baton/core';
 import { z } from 'zod';
 import type { ConfigProblem, ParsedConfig } from '../adapter.ts';
 import { childPointer, compileTemplate, type CompiledTemplate, type TemplatePlace } from '../template.ts';
+import { callbackSchema, compileCallback, type CallbackConfig } from './callback-config.ts';
 import { compilePolling, expression, pollingSchema, type PollingConfig } from './polling-config.ts';
 import { toConfigProblems, unusableValues } from '../config-problems.ts';
 import { compileStream, streamSchema, type StreamConfig } from './stream-config.ts';
@@ -20,6 +21,8 @@ export interface HttpConfig {
   readonly response: HttpResponseConfig;
   /** Null: the first answer is the last one. */
   readonly polling: PollingConfig | null;
+  /** Null: the answer does not come later. */
+  readonly callback: CallbackConfig | null;
   /** Null: the answer comes as a whole. */
   readonly stream: StreamConfig | null;
 }
@@ -39,7 +42,7 @@ export interface HttpResponseConfig {
 /** Written by the adapter or by the HTTP client itself. */
 const OWN_HEADERS: ReadonlySet<string> = new Set(
   (
-    'baton-run-id idempotency-key traceparent ' +
+    'baton-callback-url baton-run-id idempotency-key traceparent ' +
     'connection content-length expect host keep-alive proxy-authorization te trailer transfer-encoding upgrade'
   ).split(' '),
 );
@@ -106,6 +109,7 @@ const configSchema = z.strictObject({
     .optional(),
   async: pollingSchema.optional(),
   stream: streamSchema.optional(),
+  callback: callbackSchema.optional(),
 });
 
 type Checked = z.infer<typeof configSchema>;
@@ -142,14 +146,17 @@ function endpointProblem(text: string): string | null {
   return url.hash === '' ? null : 'Leave out the fragment: it is never sent.';
 }
 
+/** Ways for an answer that does not come at once. */
+const WAYS = ['async', 'stream', 'callback'] as const;
+
 /** What no single field can see. */
 function contradictions({ method, body, headers, authentication: auth, ...ways }: Checked): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
-  if (ways.stream !== undefined && ways.async !== undefined) {
-    problems.push({
-      pointer: '/stream',
-      message: 'The answer comes as a stream or is looked up by async; give one of the two.',
-    });
+  const others = WAYS.filter((way) => ways[way] !== undefined).slice(1);
+  for (const way of others) {
+    const message =
+      'The answer comes as a stream, is looked up (async) or sent later (callback); give one of them.';
+    problems.push({ pointer: `/${way}`, message });
   }
   if (method === 'GET' && body !== undefined) {
     problems.push({ pointer: '/body', message: 'A GET carries no body; use query, or another method.' });
@@ -177,11 +184,14 @@ function authorizationOf({ authentication: auth }: Checked): HttpConfig['authori
   return { header: `Basic ${encoded}`, secrets: [encoded, password] };
 }
 
-type Compiled = Pick<HttpConfig, 'headers' | 'query' | 'body' | 'response' | 'polling' | 'stream'>;
+type Compiled = Pick<
+  HttpConfig,
+  'headers' | 'query' | 'body' | 'response' | 'polling' | 'stream' | 'callback'
+>;
 
 /** Compiles what can be compiled, also of a config with problems elsewhere, so that all of them are found at once. */
 function compileAll(config: JsonObject, report: TemplatePlace['report']): Compiled {
-  const request = { variables: ['session', 'secrets'], report };
+  const request = { variables: ['session', 'secrets', 'callbackUrl'], report };
   const body = own(config, 'body');
   return {
     headers: compileMembers(config, 'headers', request).map(
@@ -192,6 +202,7 @@ function compileAll(config: JsonObject, report: TemplatePlace['report']): Compil
     response: compileResponse(own(config, 'response') ?? null, report),
     polling: compilePolling(own(config, 'async'), report),
     stream: compileStream(own(config, 'stream'), report),
+    callback: compileCallback(own(config, 'callback'), report),
   };
 }
 

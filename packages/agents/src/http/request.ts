@@ -2,15 +2,22 @@ import { failure, type Json } from '@baton/core';
 import type { EgressRequest } from '@baton/egress';
 import { AgentFailureError, type AgentRequest, type InvokeContext } from '../adapter.ts';
 import type { CompiledTemplate } from '../template.ts';
+import { textAt } from '../wire/fields.ts';
 import type { HttpConfig } from './config.ts';
 
 /** The call for one question. Throws {@link AgentFailureError} (`expression`) when an expression of the config fails. */
-export function toHttpRequest(request: AgentRequest<HttpConfig>, context: InvokeContext): EgressRequest {
+export function toHttpRequest(
+  request: AgentRequest<HttpConfig>,
+  context: InvokeContext,
+  callbackUrl: string | null,
+): EgressRequest {
   const { config } = request;
-  const fill: Fill = (template) =>
-    template(request.input, { session: request.session ?? null, secrets: context.secrets });
-  const headers = headersOf(config, context, fill);
-  const body = config.method === 'GET' ? {} : { body: bodyOf(request, headers['content-type'] ?? '', fill) };
+  const variables = { session: request.session ?? null, secrets: context.secrets, callbackUrl };
+  const fill: Fill = (template) => template(request.input, variables);
+  const later = callbackUrl === null ? {} : { 'baton-callback-url': callbackUrl };
+  const headers = { ...headersOf(config, context, fill), ...later };
+  const body =
+    config.method === 'GET' ? {} : { body: bodyOf(request, textAt(headers, 'content-type') ?? '', fill) };
   return { method: config.method, url: urlOf(config, fill), headers, ...body };
 }
 

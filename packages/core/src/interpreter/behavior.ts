@@ -20,6 +20,7 @@ export type Progress = Extract<
   | { kind: 'child-started' }
   | { kind: 'call-queued' }
   | { kind: 'call-admitted' }
+  | { kind: 'answer-awaited' }
 >;
 
 /** How the frames of one kind behave. Handlers may throw a TaskFault, which faults the frame's task. */

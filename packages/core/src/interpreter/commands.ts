@@ -106,6 +106,8 @@ export type InterpreterEvent =
   | { readonly kind: 'call-queued'; readonly command: number }
   /** The call that has waited is made now. */
   | { readonly kind: 'call-admitted'; readonly command: number }
+  /** The agent has said that it will answer, at the latest at this instant. */
+  | { readonly kind: 'answer-awaited'; readonly command: number; readonly until: string }
   /** A CloudEvent for a `listen`. */
   | { readonly kind: 'signal'; readonly event: JsonObject }
   | { readonly kind: 'cancel'; readonly reason: string }

@@ -109,6 +109,7 @@ function receive(turn: Turn, event: InterpreterEvent): void {
     case 'child-started':
     case 'call-queued':
     case 'call-admitted':
+    case 'answer-awaited':
       // News start nothing, so they need not wait.
       return dispatch(turn, event);
     default:

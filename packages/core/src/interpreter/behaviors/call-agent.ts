@@ -4,12 +4,12 @@ import type { DataHook, Schema } from '../../definition/definition.ts';
 import { canonicalErrorType, failure, type Failure } from '../../failure.ts';
 import type { Json } from '../../json.ts';
 import { readAgentReply, withoutEvents, type ReadReply } from '../agent-reply-codec.ts';
-import type { TaskBehavior } from '../behavior.ts';
+import type { Progress, TaskBehavior } from '../behavior.ts';
 import { checkSchema } from '../data.ts';
 import { TaskFault } from '../expressions.ts';
 import { bodySight } from '../lifecycle.ts';
 import type { Frame } from '../state.ts';
-import { bodyOf, frameAt, shown, stepOf, unexpected, type NewCommand, type Turn } from '../turn.ts';
+import { bodyOf, frameAt, report, shown, stepOf, unexpected, type NewCommand, type Turn } from '../turn.ts';
 import { fractionOf, idempotencyKey } from '../visits.ts';
 import { leftOf } from './agent-limits.ts';
 import { afterAnswer, afterTool } from './agent-pause.ts';
@@ -25,7 +25,7 @@ const AGENT_CALL: Omit<CallKind, 'command' | 'read'> = {
   goOn: (turn, frame, result) =>
     afterAnswer(turn, frame, result) ||
     repaired(turn, frame, { output: replyOf(result).output, schemas: schemasOf(turn, frame) }),
-  announce: announceHumanTask,
+  announce: announce,
   tell(turn, frame, result) {
     if (bodyOf(frame, 'call').command.kind === 'invoke-agent') tellOf(turn, frame, replyOf(result).events);
   },
@@ -68,6 +68,13 @@ export const callAgentBehavior = withTools(
 export const toolBehavior = withTools(
   callBehavior({ ...AGENT_CALL, command: toolCommandOf, read: outputOf }),
 );
+
+/** Tells readers that the call waits, for people or for the agent itself. */
+function announce(turn: Turn, frame: Frame, news: Progress): boolean {
+  if (news.kind !== 'answer-awaited') return announceHumanTask(turn, frame, news);
+  report(turn, { type: 'step.waiting', step: stepOf(turn, frame), waitKind: 'agent', until: news.until });
+  return true;
+}
 
 function withTools(behavior: TaskBehavior): TaskBehavior {
   return {
