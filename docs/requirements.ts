@@ -22,6 +22,7 @@ export const REQUIREMENTS = {
   'AGENT-11':
     'An agent whose calls have all failed for a while is called no more until one call has tried whether it is well again.',
   'AGENT-12': 'An answer may be kept and given again to the same question, shown as such and free of cost.',
+  'AGENT-15': 'An agent may send its answer later, once, to a URL of its own; no worker waits for it.',
   'AGENT-19': 'A cancel reaches whoever works on a call: the vendor is told, and the connection is closed.',
   'FLOW-1':
     'A definition is validated with all its problems at once, each with pointer, line, column and the fix.',

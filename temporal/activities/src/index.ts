@@ -7,6 +7,7 @@ export type {
   ChildRunEnd,
   CreateChildRunParams,
   InvokeAgentParams,
+  LaterAnswer,
   LocalCall,
   OpenedHumanTask,
   OpenHumanTaskParams,

@@ -85,11 +85,11 @@ function call(ports: InvokeAgentPorts, params: InvokeAgentParams): Work<Json> {
   };
 }
 
-function lateCallOf({ agent, timeoutMs, calledBack = false }: InvokeAgentParams, late: LateAnswer): LateCall {
+function lateCallOf({ agent, timeoutMs, calledBack }: InvokeAgentParams, late: LateAnswer): LateCall {
   const detail = `Agent "${agent.name}" has not sent its answer within ${timeoutMs} ms.`;
   const tooLate = (): AgentFailureError =>
     new AgentFailureError(failure('timeout', detail, { retryable: true, code: 'timeout' }));
-  return { late, calledBack, tooLate };
+  return { late, calledBack: calledBack === true, tooLate };
 }
 
 const NOBODY: LiveLine = { tell: () => undefined, close: async () => undefined };

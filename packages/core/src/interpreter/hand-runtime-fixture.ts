@@ -165,7 +165,7 @@ export function startSnapshot(snapshot: Snapshot): Hand {
 }
 
 const CALLS = ['invoke-agent', 'call-http', 'open-human-task', 'start-run'];
-const NEWS = ['human-task-opened', 'child-started', 'call-queued', 'call-admitted'];
+const NEWS = ['human-task-opened', 'child-started', 'call-queued', 'call-admitted', 'answer-awaited'];
 
 function openOf(commands: readonly Command[], answered: ReadonlySet<number>): readonly OpenCommand[] {
   const taken = new Set(commands.flatMap((command) => (command.kind === 'cancel' ? [command.target] : [])));

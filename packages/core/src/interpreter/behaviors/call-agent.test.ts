@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_RETRY, type PinnedAgent } from '../../agent.ts';
+import { answersLater, DEFAULT_RETRY, type PinnedAgent } from '../../agent.ts';
 import { errorType, failure } from '../../failure.ts';
 import type { Json, JsonObject } from '../../json.ts';
 import {
@@ -118,6 +118,29 @@ describe('usage of agents', () => {
     const hand = call({ output: { schema: { type: 'object' } } });
     reply(hand, { output: 1, usage: { inputTokens: 7, cachedTokens: 3 } });
     expect(eventsOf(hand, 'run.faulted')[0]?.usage).toMatchObject({ inputTokens: 7, cachedTokens: 3 });
+  });
+});
+
+describe('an agent that answers later', () => {
+  it('is waited for, which readers are told once', () => {
+    const hand = call();
+    const until = '2026-01-01T01:00:00.000Z';
+    const news = { kind: 'answer-awaited', command: hand.of('a').id, until } as const;
+    hand.feed(news);
+    hand.feed(news);
+    expect(told(hand).slice(2)).toEqual(['step.waiting a', 'run.waiting']);
+    expect(eventsOf(hand, 'step.waiting')[0]).toMatchObject({ waitKind: 'agent', until });
+    hand.answer('a', 'late');
+    expect(outputOf(hand)).toBe('late');
+  });
+
+  it('is known by its config', () => {
+    const config = { callback: {} };
+    expect([agentOf(), agentOf({ config }), agentOf({ config, adapter: 'n8n' })].map(answersLater)).toEqual([
+      false,
+      true,
+      false,
+    ]);
   });
 });
 
