@@ -40,7 +40,8 @@ describe('POST /v1/callbacks/{token}', () => {
   it('takes one answer of many at once', async () => {
     const { path } = await opened();
     const statuses = await Promise.all(Array.from({ length: 8 }, async () => (await send(path)).status));
-    expect(statuses.toSorted()).toEqual([202, ...Array.from({ length: 7 }, () => 409)]);
+    expect(statuses.filter((status) => status === 202)).toHaveLength(1);
+    expect(statuses.filter((status) => status === 409)).toHaveLength(7);
   });
 
   it('knows no other token, whatever comes with it', async () => {
