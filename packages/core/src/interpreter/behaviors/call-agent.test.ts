@@ -74,6 +74,13 @@ describe('call: agent', () => {
 });
 
 describe('usage of agents', () => {
+  it('says when an earlier answer was given again, which costs nothing', () => {
+    const hand = call({}, { agent: agentOf({ cost: { perCallUsd: 2 } }) });
+    reply(hand, { output: 1, usage: { calls: 0 }, cached: true });
+    expect(eventsOf(hand, 'agent.usage')).toMatchObject([{ cached: true, usage: { calls: 0, costUsd: 0 } }]);
+    expect(hand.state.usage).toMatchObject({ calls: 0, costUsd: 0 });
+  });
+
   it('is summed over the run and reported with the attempt', () => {
     const hand = start([task(), { b: { call: 'agent', with: { agent: 'writer' } } }]);
     reply(hand, { output: 1, usage: { inputTokens: 10, outputTokens: 5, costUsd: 0.5, toolCalls: 2 } });
