@@ -74,7 +74,7 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
     '@baton/test-kit',
   ],
   // Real vendors, asked through their adapters.
-  '@baton/vendors': ['@baton/agents', '@baton/core', '@baton/egress', '@baton/stand'],
+  '@baton/vendors': ['@baton/agents', '@baton/core', '@baton/egress', '@baton/stand', '@baton/test-kit'],
   '@baton/bench': [
     '@baton/jq',
     '@baton/core',

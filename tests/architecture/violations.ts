@@ -49,9 +49,10 @@ function leaves(file: SourceFacts, owner: PackageFacts, module: string): boolean
 function ourImport(file: SourceFacts, owner: PackageFacts, module: string): string | null {
   const target = packageOf(module);
   const test = isTest(file.path);
-  // Stand-ins are for tests and benchmarks, and ship with nobody.
+  // Stand-ins and suites are for tests and benchmarks, and ship with nobody.
   const measures = owner.name === '@baton/bench';
-  if (target !== module && !((test || measures) && module === `${target}/stand-ins`))
+  const forTests = [`${target}/stand-ins`, `${target}/conformance`].includes(module);
+  if (target !== module && !((test || measures) && forTests))
     return `imports ${module}, and only ${target} itself may be imported`;
   const declared = test ? [...owner.dependencies, ...owner.devDependencies] : owner.dependencies;
   if (target !== owner.name && !declared.includes(target))

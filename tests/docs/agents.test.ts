@@ -1,3 +1,4 @@
+import { VENDORS } from '../../apps/local/src/vendors.ts';
 import { createAdapters } from '../../packages/agents/src/index.ts';
 import { describe, expect, it } from '@jest/globals';
 import { readPage } from '../e2e/markdown.ts';
@@ -16,5 +17,17 @@ describe('docs/agents.md', () => {
       yes(can.cancel),
     ]);
     expect(told).toEqual(known);
+  });
+
+  it('tells of the last run of the tests of every vendor, in the versions that are tested now', () => {
+    const page = readPage('docs/agents.md');
+    const block =
+      /<!-- vendors: .*-->\s+Last run on \d{4}-\d\d-\d\d:\n(.*)<!-- \/vendors -->/s.exec(page)?.[1] ?? '';
+    const row = /^\| (\S+) +\| (\S+) +\| (\d+) +\| (\d+) +\| (?:\d+ s|by its tests) +\|$/gm;
+    const rows = [...block.matchAll(row)];
+    expect(rows.map(([, name, version]) => [name, version])).toEqual(
+      VENDORS.map(({ name, version }) => [name, version]),
+    );
+    expect(rows.filter(([, , , passed, failed]) => passed === '0' || failed !== '0')).toEqual([]);
   });
 });

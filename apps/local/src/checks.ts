@@ -58,6 +58,11 @@ export interface TestProject {
   readonly env?: Readonly<Record<string, string>>;
   /** Pattern of paths that are left out. */
   readonly without?: string;
+  /**
+   * Whether it needs what vendors make, installed: it runs when it is asked for and, where it would still come to its end in
+   * time, in CI.
+   */
+  readonly needsVendors?: boolean;
 }
 
 /** The jest projects, in the order in which they run. */
@@ -77,7 +82,11 @@ export const TEST_PROJECTS: readonly TestProject[] = [
     env: { BATON_E2E_CACHE: '0', BATON_E2E_SUGGEST_AFTER: '25' },
     without: 'tests/e2e/once/',
   },
+  { name: 'vendors', project: 'vendors', workers: 1, needsParts: true, covers: false, needsVendors: true },
 ];
+
+/** After so long, in milliseconds, CI leaves out what needs vendors: the whole must take less than an hour. */
+export const LAST_START_OF_VENDORS_MS = 45 * 60_000;
 
 /**
  * The folders whose code must run in tests; the rest of apps/local runs in the e2e project, as processes. Fewer branches

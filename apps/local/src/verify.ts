@@ -15,6 +15,7 @@ import { parseJestReport } from './jest-report-codec.ts';
 import { elapsed, type Terminal } from './terminal.ts';
 import { startTestParts, type TestParts } from './test-parts.ts';
 import { parseUnittest } from './unittest-report.ts';
+import { vendorsLeftOut, verifyVendors } from './verify-vendors.ts';
 
 /** What {@link verify} needs. */
 export interface VerifyParams {
@@ -132,7 +133,8 @@ async function runProject(params: VerifyParams, project: TestProject, parts: Tes
   const args = ['-c', 'config/jest.config.mjs', '--selectProjects', project.project, '--ci'];
   args.push(`--maxWorkers=${project.workers}`, '--json', `--outputFile=${report}`);
   if (project.covers) args.push('--coverage', '--coverageReporters=json', `--coverageDirectory=${coverage}`);
-  if (project.without !== undefined) args.push(`--testPathIgnorePatterns=${project.without}`);
+  if (project.without !== undefined)
+    args.push(`--testPathIgnorePatterns=${project.without}`, '--passWithNoTests');
   const env = { ...parts.env, ...project.env };
   const ran = await runTool(params, name, { tool: 'jest', args, env, report });
   if (params.signal.aborted) return { name, passed: 0, failed: 1, took: elapsed(since) };
@@ -158,7 +160,11 @@ function announce(terminal: Terminal, outcome: Outcome): void {
   );
 }
 
-async function runProjects(params: VerifyParams, projects: readonly TestProject[]): Promise<Outcome[]> {
+async function runProjects(
+  params: VerifyParams,
+  projects: readonly TestProject[],
+  since: number,
+): Promise<Outcome[]> {
   const { terminal, signal } = params;
   const none: TestParts = { env: {}, missing: [], stop: () => Promise.resolve() };
   const needed = projects.some((project) => project.needsParts);
@@ -171,17 +177,41 @@ async function runProjects(params: VerifyParams, projects: readonly TestProject[
     }
     for (const project of projects) {
       if (signal.aborted) break;
-      if (project.needsParts && parts.missing.length > 0) {
-        terminal.line(`  NOT RUN ${project.name}: it needs what could not be had.`);
-        continue;
-      }
-      const outcome = await runProject(params, project, parts);
-      announce(terminal, outcome);
-      outcomes.push(outcome);
+      const why = whyNotRun(params, project, { parts, since });
+      if (why === undefined) outcomes.push(...(await runOne(params, project, parts)));
+      else terminal.line(`  NOT RUN ${project.name}: ${why}.`);
     }
   } finally {
     await parts.stop();
   }
+  return outcomes;
+}
+
+function whyNotRun(
+  { only, env }: VerifyParams,
+  { name, needsParts, needsVendors }: TestProject,
+  { parts, since }: { readonly parts: TestParts; readonly since: number },
+): string | undefined {
+  if (needsParts && parts.missing.length > 0) return 'it needs what could not be had';
+  if (needsVendors !== true || only.includes(name)) return undefined;
+  return vendorsLeftOut(Boolean(env['CI']), performance.now() - since);
+}
+
+async function runOne(params: VerifyParams, project: TestProject, parts: TestParts): Promise<Outcome[]> {
+  const outcomes: Outcome[] = [];
+  const run = async (one: TestProject): Promise<void> => {
+    const outcome = await runProject(params, one, parts);
+    announce(params.terminal, outcome);
+    outcomes.push(outcome);
+  };
+  if (project.needsVendors !== true) {
+    await run(project);
+    return outcomes;
+  }
+  const isCi = Boolean(params.env['CI']);
+  const missing = await verifyVendors({ ...params, project, run, writes: !isCi });
+  // What CI cannot have is a failure there, as other parts are.
+  if (isCi) outcomes.push(...missing.map((name) => ({ name, passed: 0, failed: 1, took: '0.0 s' })));
   return outcomes;
 }
 
@@ -242,7 +272,7 @@ export async function verify(params: VerifyParams): Promise<boolean> {
     outcomes.push(...(outcome === null ? [] : [outcome]));
   }
   const projects = TEST_PROJECTS.filter(chosen);
-  if (!signal.aborted) outcomes.push(...(await runProjects(params, projects)));
+  if (!signal.aborted) outcomes.push(...(await runProjects(params, projects, since)));
   if (!signal.aborted && TEST_PROJECTS.every((one) => !one.covers || projects.includes(one))) {
     const outcome = await runGates(params);
     announce(terminal, outcome);

@@ -32,6 +32,8 @@ export interface ConformanceParams<Config> {
   readonly lostEnd?: 'looked-up' | 'fails';
   /** What a person's approval of the behaviour `pause` carries beside its outcome. */
   readonly approval?: JsonObject;
+  /** How long one delivery may take, in milliseconds, where a test does not say. Default 5,000. */
+  readonly patienceMs?: number;
   /** A config with several things wrong, and the pointers of all of them. */
   readonly invalid: { readonly config: Json; readonly pointers: readonly string[] };
 }
@@ -76,7 +78,8 @@ export function describeAdapter<Config>(params: ConformanceParams<Config>): void
     describeDelivery(params, () => stand);
     describeStatuses(() => stand);
     describeBadAnswers(params, () => stand);
-    if (params.streamed !== undefined) describeStreams(params, () => stand);
+    if (params.streamed !== undefined && params.adapter.capabilities.streaming)
+      describeStreams(params, () => stand);
     if (params.adapter.capabilities.pauses) describePauses(params, () => stand);
   });
 }
@@ -95,7 +98,7 @@ function createStand<Config>(
     const resume = wish.resume === undefined ? {} : { resume: wish.resume };
     return params.adapter.invoke(
       { agent, config: parsed.config, input, ...resume },
-      contextOfCall(wish, egress),
+      contextOfCall({ deadlineInMs: params.patienceMs ?? 5_000, ...wish }, egress),
     );
   };
   return {

@@ -27,6 +27,8 @@ export interface LoopbackParams {
   config(baseUrl: string, behaviour: Behaviour): Json;
   /** Answers what the behaviour wants; statuses, silence, hang-ups and unusable answers are taken care of. */
   answer(call: LoopbackCall): void | Promise<void>;
+  /** Whether statuses, silence and the like are played here, in place of `answer`. Default: all of them. */
+  isPlayed?(behaviour: Behaviour): boolean;
   /** Calls that are no delivery (looking up, stopping) and so are answered whatever the behaviour. True: it was one. */
   aside?(call: LoopbackCall): boolean;
 }
@@ -58,7 +60,8 @@ export async function startLoopbackCounterpart(params: LoopbackParams): Promise<
       received.push(told);
       for (const tell of waiting) tell(told);
       waiting = [];
-      if (!misbehaves(call, request)) await params.answer(call);
+      const isPlayed = params.isPlayed?.(call.behaviour) ?? true;
+      if (!isPlayed || !misbehaves(call, request)) await params.answer(call);
     })().catch((error: unknown) => {
       response.writeHead(500).end(String(error));
     });

@@ -1,6 +1,7 @@
 /*
  * Vendors' sides, played on loopback by their documented contracts, for tests of others. What they answer is in each file.
  */
+export { startGate, type GateParams } from './gate.ts';
 export type { LoopbackCounterpart } from './loopback-counterpart.ts';
 export { startDifyCounterpart } from './dify/dify-counterpart.ts';
 export { startFlowiseCounterpart } from './flowise/flowise-counterpart.ts';

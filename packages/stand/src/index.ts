@@ -7,3 +7,10 @@ export { startProcess, tailOf } from './supervised-process.ts';
 export type { ProcessEnd, StartProcessParams, SupervisedProcess } from './supervised-process.ts';
 export { startTemporal, type RunningTemporal, type StartTemporalOptions } from './temporal.ts';
 export { waitUntil, type WaitUntilParams } from './wait-until.ts';
+export {
+  ensureNpmPackages,
+  ensurePythonPackages,
+  type InstalledPackages,
+  type NpmPackagesParams,
+  type PythonPackagesParams,
+} from './vendor-packages.ts';

@@ -66,7 +66,8 @@ async function play({ behaviour, response }: LoopbackCall, prediction: JsonObjec
       response.end(begun);
       return;
     default: {
-      const { action = null, agentFlowExecutedData = [], chatId = '', executionId = '' } = prediction;
+      const { agentFlowExecutedData = [], chatId = '', executionId = '' } = prediction;
+      const action = at(agentFlowExecutedData, -1, 'data', 'output', 'humanInputAction') ?? null;
       const paused = action === null ? '' : frameOf('action', action);
       const metadata = { chatId, executionId, ...(action === null ? {} : { action }) };
       response.end(
@@ -89,7 +90,11 @@ function predictionOf({ behaviour, body }: LoopbackCall): JsonObject {
     input_token_details: { cache_read: 4 },
     total_cost: 0.25,
   };
-  const output = { content: text, ...(behaviour.kind === 'usage' ? { usageMetadata } : {}) };
+  const output = {
+    content: text,
+    ...(behaviour.kind === 'usage' ? { usageMetadata } : {}),
+    ...(pauses ? { humanInputAction: ACTION } : {}),
+  };
   return {
     text,
     chatId: textAt(body, 'chatId') ?? 'chat-of-its-own',
@@ -102,6 +107,5 @@ function predictionOf({ behaviour, body }: LoopbackCall): JsonObject {
         status: pauses ? 'STOPPED' : 'FINISHED',
       },
     ],
-    ...(pauses ? { action: ACTION } : {}),
   };
 }

@@ -19,7 +19,7 @@ export function toReply(
   const chatId = textAt(body, 'chatId') ?? asked;
   const text = typeof output === 'string' ? output : '';
   const foreignRef = textAt(body, 'executionId') ?? textAt(body, 'chatMessageId');
-  const action = at(body, 'action');
+  const action = actionOf(body);
   const messages = messagesOf(body, output);
   const common = {
     output,
@@ -32,6 +32,13 @@ export function toReply(
   if (action === undefined || !isObject(action)) return { ...common, finish: 'stop' };
   const ran = nodesOf(body).filter((node) => textAt(node, 'status') !== 'STOPPED').length;
   return { ...common, pause: toPause(action, { text, chatId, ran }), finish: 'pause' };
+}
+
+/** What a flow waits for. Streams tell it by itself; an answer that comes whole has it in the node that has stopped. */
+function actionOf(body: Json): Json | undefined {
+  const last = nodesOf(body).at(-1);
+  const isStopped = textAt(last, 'status') === 'STOPPED';
+  return at(body, 'action') ?? (isStopped ? at(last, 'data', 'output', 'humanInputAction') : undefined);
 }
 
 /** The answer as a message with its sources and tools, where it has some. */

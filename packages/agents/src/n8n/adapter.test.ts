@@ -192,6 +192,8 @@ describe('a workflow that waits for a person', () => {
     const resume = { state: { executionId: '7', node: 'Wait', since: 1 }, answer };
     const outcome = await plays.play({ config, executions, answered: true }, { resume });
     expect((await outcome.reply).output).toBe('tea');
+    const refused = await plays.play({ config, executions: [waiting], answered: true }, { resume });
+    expect(await failureOf(refused)).toMatchObject({ code: 'http_409', retryable: false });
   });
 
   it('is not asked again when it fails after the answer', async () => {

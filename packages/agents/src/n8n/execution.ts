@@ -5,7 +5,7 @@ import { AgentFailureError, type AgentResume, type InvokeContext } from '../adap
 import type { Exchange, VendorCall } from '../wire/exchange.ts';
 import { at, textAt } from '../wire/fields.ts';
 import { headersOf, type N8nConfig } from './config.ts';
-import { isSamePlace, placeOf, toPause, waitingOf, type WaitingPlace } from './pause.ts';
+import { isSamePlace, placeOf, toPause, waitingOf, type Waiting, type WaitingPlace } from './pause.ts';
 import { executionReply } from './reply.ts';
 
 /** What it takes to look at an execution. */
@@ -38,7 +38,7 @@ export async function runExecution(polling: Polling, call: VendorCall): Promise<
 export async function resumeExecution(polling: Polling, { state, answer }: AgentResume): Promise<AgentReply> {
   const place = placeOf(state);
   const waiting = waitingOf(await look(polling, place.executionId), polling.agent);
-  if (isSamePlace(waiting, place)) await hand(polling, waiting.resumeUrl, answer);
+  if (isSamePlace(waiting, place)) await hand(polling, waiting, { id: place.executionId, answer });
   try {
     return await follow(polling, place.executionId, place);
   } catch (error) {
@@ -78,15 +78,22 @@ function pauseReply(execution: Json, { agent, id, answered }: Asked): AgentReply
   return { output: null, usage, foreignRef: id, pause: toPause(waiting, id), finish: 'pause' };
 }
 
-/** Hands an answer in. Whatever the node answers is for others; that it was answered already is no failure. */
-async function hand({ exchange, config }: Polling, url: string, answer: Json): Promise<void> {
+/**
+ * Hands an answer in. Whatever is answered to that: when the execution has gone on, it has an answer, this one or that of a
+ * delivery which was a moment earlier.
+ */
+async function hand(
+  polling: Polling,
+  { resumeUrl: url, ...place }: Waiting,
+  { id, answer }: { readonly id: string; readonly answer: Json },
+): Promise<void> {
+  const { exchange, config, agent } = polling;
   const isOwn = new URL(url).origin === new URL(config.webhookUrl).origin;
   try {
     await exchange.ask({ url, json: answer, ...(isOwn ? { headers: headersOf(config) } : {}) });
   } catch (error) {
-    if (!(error instanceof AgentFailureError)) throw error;
-    const { code = '' } = error.failure;
-    if (!['http_409', 'wrong_media_type', 'malformed_json'].includes(code)) throw error;
+    if (polling.context.signal.aborted) throw error;
+    if (isSamePlace(waitingOf(await look(polling, id), agent), place)) throw error;
   }
 }
 
