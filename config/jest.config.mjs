@@ -40,7 +40,7 @@ export default {
     // Names only.
     '!**/index.ts',
     // They run in Temporal's sandbox, out of reach of any counter: int and e2e tests drive them on a real server.
-    '!**/temporal/workflows/src/{run,perform,child-run,human-task,messages,store-activities,workflows}.ts',
+    '!**/temporal/workflows/src/{run,hear,perform,motions,child-run,human-task,waiting-call,messages,store-activities,workflows}.ts',
   ],
   projects: [
     project('unit', [

@@ -76,6 +76,41 @@ describe('registering an agent', () => {
     expect((await register('bad', '1', {})).status).toBe(404);
   });
 
+  it('wants the agents of tools to be there, but for the agent itself and what is registered already', async () => {
+    const model = (name: string, tools: readonly object[], more: object = {}) =>
+      register(name, '1.0.0', {
+        adapter: 'openai',
+        config: { endpoint: `${endpoint}v1`, model: 'tea-1', tools },
+        ...more,
+      });
+    await register('tool-of-models', '1.2.0');
+    const tools = [
+      { name: 'found', agent: 'tool-of-models', version: '^1.0.0' },
+      { name: 'self', agent: 'chief-of-tools' },
+    ];
+    const limits = { maxSteps: 3 };
+    const first = await model('chief-of-tools', tools, { limits });
+    expect([first.status, first.json['limits']]).toEqual([201, limits]);
+    const missing = await model('lost-in-tools', [
+      { name: 'gone', agent: 'nobody-is-there' },
+      { name: 'old', agent: 'tool-of-models', version: '^9.0.0' },
+    ]);
+    expect([missing.status, missing.pointers]).toEqual([
+      422,
+      ['/config/tools/0/agent', '/config/tools/1/version'],
+    ]);
+    await fixture.call('DELETE', '/v1/agents/tool-of-models/versions/1.2.0');
+    expect((await model('chief-of-tools', tools, { limits })).status).toBe(200);
+  });
+
+  it('sends answers back to be mended only where an adapter can', async () => {
+    const output = { schema: { type: 'object' }, repair: true };
+    const refused = await register('mended', '1.0.0', { output });
+    expect([refused.status, refused.pointers]).toEqual([422, ['/output/repair']]);
+    const config = { endpoint: `${endpoint}v1`, model: 'tea-1' };
+    expect((await register('mended', '1.0.0', { adapter: 'openai', config, output })).status).toBe(201);
+  });
+
   it('never shows a credential again', async () => {
     const authentication = { bearer: { token: 'very-secret' } };
     const reply = await register('guarded', '1.0.0', { config: { endpoint, authentication } });

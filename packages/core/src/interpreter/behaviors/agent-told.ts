@@ -19,14 +19,7 @@ interface From {
 }
 
 function toTrace({ type, data, ...marks }: ReplyEvent, from: From): TraceEvent {
-  switch (type) {
-    case 'agent.message':
-      return { type, ...from, text: data, ...marks };
-    case 'agent.tool_call':
-      return { type, ...from, toolCall: data, ...marks };
-    case 'agent.tool_result':
-      return { type, ...from, toolResult: data, ...marks };
-    default:
-      return type satisfies never;
-  }
+  if (type === 'agent.message') return { type, ...from, text: data, ...marks };
+  if (type === 'agent.tool_call') return { type, ...from, toolCall: data, ...marks };
+  return { type, ...from, toolResult: data, ...marks };
 }
