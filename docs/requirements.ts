@@ -76,6 +76,8 @@ export const REQUIREMENTS = {
   'DURABLE-9': 'A decision whose signal was lost is signaled again.',
   'DURABLE-10':
     'Events, steps and states of runs are rebuilt from Temporal’s histories, equal to what they were.',
+  'FRAMEWORK-1':
+    'An agent of a Node framework runs in a process of its own: it tells, pauses, goes on in another one, and survives its worker.',
   'PYTHON-1':
     'An agent of a Python framework is called, pauses, goes on, is canceled and survives its worker as every other one.',
   'TEMPORAL-1': 'Temporal UI reads like the definition: type, summaries, search attributes, current details.',

@@ -23,7 +23,7 @@ import { verifies } from './verifies.ts';
  * The examples as they stand, but for where the vendors are: in their places answer the stand-ins.
  */
 
-const FOLDERS = ['dify', 'flowise', 'langgraph', 'n8n', 'openai', 'triage'];
+const FOLDERS = ['dify', 'flowise', 'framework', 'langgraph', 'n8n', 'openai', 'triage'];
 
 let stack: Stack;
 let scenario: Scenario;
@@ -164,6 +164,17 @@ describe('the example of', () => {
       status: 'completed',
       output: { diagnosis: 'Tea is ready.' },
     });
+  });
+});
+
+describe('the example of a framework', () => {
+  it(verifies('FRAMEWORK-1', 'asks support before it refunds much, and not about little'), async () => {
+    const run = await start('framework');
+    await approve(run, 'sam:support');
+    const letter = 'We have refunded 180 dollars for A-1007.';
+    expect(await scenario.ended(run)).toMatchObject({ output: { refunded: true, letter } });
+    const small = await start('framework', { amount: 5 });
+    expect(await scenario.ended(small)).toMatchObject({ output: { refunded: true } });
   });
 });
 

@@ -14,6 +14,8 @@ describe('readSettings()', () => {
       BATON_WORKER_METRICS_PORT: 8081,
       BATON_WORKER_CACHE: 500,
       BATON_EGRESS_LOOPBACK: true,
+      BATON_AGENTS_DIR: '.',
+      BATON_AGENTS_PROCESSES: 8,
       BATON_LOG_LEVEL: 'info',
     });
   });
