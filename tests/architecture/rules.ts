@@ -33,7 +33,7 @@ export const ALLOWED_EDGES: Readonly<Record<string, readonly string[]>> = {
   '@baton/temporal-workflows': ['@baton/core', '@baton/contracts', '@baton/temporal-activities'],
   '@baton/temporal-server': [],
   '@baton/sdk': ['@baton/contracts'],
-  '@baton/cli': ['@baton/sdk', '@baton/contracts'],
+  '@baton/cli': ['@baton/core', '@baton/contracts', '@baton/sdk', '@baton/agents'],
   '@baton/console': ['@baton/sdk'],
   '@baton/api': [
     '@baton/core',

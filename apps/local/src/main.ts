@@ -56,6 +56,8 @@ async function main(): Promise<number> {
       return runProgram('bench/src/main.ts');
     case 'rebuild':
       return runRebuild();
+    case 'baton':
+      return runProgram('apps/cli/src/main.ts');
     default:
       throw new Error(`There is no command ${String(command)}.`);
   }
