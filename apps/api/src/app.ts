@@ -5,6 +5,7 @@ import type { Logger, Metrics } from '@baton/telemetry';
 import type { Express } from 'express';
 import { agentEndpoints } from './agents/agents.routes.ts';
 import { createAgentService } from './agents/agents.service.ts';
+import { artifactEndpoints } from './artifacts/artifacts.routes.ts';
 import { callbackEndpoints } from './callbacks/callbacks.routes.ts';
 import type { Endpoint } from './http/endpoint.ts';
 import { createRateLimiter } from './http/rate-limit.ts';
@@ -115,6 +116,7 @@ function endpointsOf(params: ApiParams, watch: ReturnType<typeof createRunWatch>
     ...runEndpoints({ store, service: runs, watch, definitions, ui, now }),
     ...runEventEndpoints(stream),
     ...agentEndpoints({ store, service: agents, adapters, starter, watch, ui }),
+    ...artifactEndpoints({ store }),
     ...callbackEndpoints({ store }),
     ...humanTaskEndpoints({ store, service: createHumanTaskService({ store, metrics }) }),
     ...operationEndpoints({ store, gateway, metrics, nowMs: clock, apiVersion: config.apiVersion }),

@@ -12,6 +12,8 @@ export type Action =
   | 'agents.read'
   | 'agents.write'
   | 'agents.invoke'
+  | 'artifacts.read'
+  | 'artifacts.write'
   | 'runs.read'
   | 'runs.start'
   | 'runs.rehearse'

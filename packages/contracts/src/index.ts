@@ -27,6 +27,7 @@ export type { Readiness } from './operation-routes.ts';
 export { pointerOf } from './pointer.ts';
 export type { ProblemDocument, RunError } from './problem.ts';
 export { MAX_BODY_BYTES, MAX_VALUE_BYTES, type Route, type RouteBody, type RouteHeader } from './route.ts';
+export { artifact, type Artifact } from './artifact-routes.ts';
 export { routeList, routes, type OperationId } from './routes.ts';
 export {
   endsRun,

@@ -63,7 +63,7 @@ describe('openApiDocument()', () => {
   it('knows nothing of what does not exist yet', () => {
     expect(
       [...membersAt(document, 'paths').keys()].filter((path) =>
-        /fork|artifacts|secrets|schedules|webhooks|budgets/.test(path),
+        /fork|secrets|schedules|webhooks|budgets/.test(path),
       ),
     ).toEqual([]);
   });

@@ -6,8 +6,9 @@ export type RouteHeader = 'Idempotency-Key' | 'If-Match' | 'If-None-Match' | 'Pr
 
 /** The body a route reads. */
 export interface RouteBody<Schema extends z.ZodType = z.ZodType> {
-  /** `json`: parsed and checked by the schema; `text`: handed over as it is. */
-  readonly format: 'json' | 'text';
+  /** `json`: parsed and checked by the schema; `text`, `bytes`: handed over as it is. */
+  readonly format: 'json' | 'text' | 'bytes';
+  /** One that has stars for both halves takes any. */
   readonly mediaTypes: readonly string[];
   readonly schema: Schema;
   /** Whether a request without any body is refused. */

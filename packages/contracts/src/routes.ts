@@ -1,4 +1,5 @@
 import { agentRoutes } from './agent-routes.ts';
+import { artifactRoutes } from './artifact-routes.ts';
 import { callbackRoutes } from './callback-routes.ts';
 import { humanTaskRoutes } from './human-task-routes.ts';
 import { operationRoutes } from './operation-routes.ts';
@@ -12,6 +13,7 @@ export const routes = {
   ...runRoutes,
   ...agentRoutes,
   ...callbackRoutes,
+  ...artifactRoutes,
   ...humanTaskRoutes,
   ...operationRoutes,
 };

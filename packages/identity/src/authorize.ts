@@ -14,6 +14,8 @@ export const PERMISSIONS: Readonly<Record<Action, readonly PlatformRole[] | 'eve
   'agents.read': READERS,
   'agents.write': ['author'],
   'agents.invoke': ['operator'],
+  'artifacts.read': READERS,
+  'artifacts.write': ['operator', 'author'],
   'runs.read': READERS,
   'runs.start': ['operator'],
   'runs.rehearse': ['operator', 'author'],

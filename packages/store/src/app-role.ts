@@ -26,7 +26,7 @@ const GRANTS: Readonly<Record<string, string>> = {
   audit: 'SELECT, INSERT',
   outbox: 'SELECT, INSERT, UPDATE, DELETE',
   idempotency_keys: 'SELECT, INSERT, UPDATE, DELETE',
-  artifacts: 'SELECT, INSERT',
+  artifacts: 'SELECT, INSERT, UPDATE (is_file, file_name, media_type)',
   agent_callbacks: 'SELECT, INSERT, UPDATE, DELETE',
   live_frames: 'SELECT, INSERT, DELETE',
 };

@@ -10,7 +10,7 @@ export type {
   NewAgentVersion,
   RegisterResult,
 } from './agents.ts';
-export type { ArtifactRecord, ArtifactRepository } from './artifacts.ts';
+export type { ArtifactRecord, ArtifactRepository, FileRecord, NewFile } from './artifacts.ts';
 export { mintCallbackToken, readCallbackToken, type CallbackToken } from './callback-token.ts';
 export type {
   AwaitedCallback,

@@ -171,6 +171,23 @@ const CALLS: Readonly<Record<string, Scenario>> = {
     await handle.cancel();
     return handle;
   },
+  'call-agent-answers-later': async (stage) => {
+    let key = '';
+    let looks = 0;
+    stage.effects.invokeAgent = async ({ idempotencyKey, calledBack }) => {
+      key = idempotencyKey;
+      if (calledBack === true) looks += 1;
+      return looks < 2 ? { kind: 'later', until: '2100-01-01T00:00:00.000Z' } : replyOf('written');
+    };
+    const { tasks, more } = pinned({ config: { callback: {} } });
+    const handle = await stage.start(tasks, more);
+    await told(stage, handle, 'run.waiting');
+    // A forged signal is looked up, and nothing comes of it.
+    await handle.signal('agentCalledBack', { key });
+    while (looks < 1) await handle.query('run');
+    await handle.signal('agentCalledBack', { key });
+    return handle;
+  },
   'chain-of-local-calls': async ({ effects, start }) => {
     effects.callHttp = async () => 'got';
     return start([{ many: { for: { in: '[range(14)]' }, do: [{ a: get() }] } }]);

@@ -186,7 +186,7 @@ describe('temporal/histories', () => {
 });
 
 /** How a call goes out as an ordinary activity. */
-const CALL = 'deliveriesOf(stage, command).ordinary(false)';
+const CALL = 'deliveriesOf(stage, command, more).ordinary(false)';
 
 describe('the workflow code', () => {
   it('replays every recorded history', async () => {

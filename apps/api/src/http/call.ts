@@ -55,6 +55,12 @@ export type Answer =
       readonly mediaType: string;
       readonly headers: AnswerHeaders;
     }
+  | {
+      readonly kind: 'bytes';
+      readonly body: Uint8Array;
+      readonly mediaType: string;
+      readonly headers: AnswerHeaders;
+    }
   | { readonly kind: 'empty'; readonly status: number; readonly headers: AnswerHeaders }
   /** The handler writes by itself; resolves when the response has ended. */
   | { readonly kind: 'stream'; readonly write: (response: Response) => Promise<void> };

@@ -31,10 +31,18 @@ export async function parseBody<Schema extends z.ZodType>(
   const mediaType = acceptMediaType(request.headers['content-type'], body.mediaTypes);
   const bytes = await readBody(request, body.maxBytes);
   if (bytes.length === 0) return withoutBody(body);
-  const content = decode(bytes);
-  const value = body.format === 'text' ? content : parseJson(content);
   const hash = createHash('sha256').update(mediaType).update('\0').update(bytes).digest('hex');
-  return { value: checked(body.schema, value, review), mediaType, bytes: bytes.length, hash };
+  return { value: valueOf(body, bytes, review), mediaType, bytes: bytes.length, hash };
+}
+
+function valueOf<Schema extends z.ZodType>(
+  body: RouteBody<Schema>,
+  bytes: Uint8Array,
+  review: BodyReview | undefined,
+): z.output<Schema> {
+  if (body.format === 'bytes') return body.schema.parse(bytes);
+  const content = decode(bytes);
+  return checked(body.schema, body.format === 'text' ? content : parseJson(content), review);
 }
 
 function hasBody(request: IncomingMessage): boolean {

@@ -14,8 +14,9 @@ export async function send(response: Response, answer: Answer): Promise<void> {
     response.status(304).end();
     return;
   }
-  response.status(answer.status);
+  response.status(answer.kind === 'bytes' ? 200 : answer.status);
   if (answer.kind === 'empty') response.end();
+  else if (answer.kind === 'bytes') writeBytes(response, answer.mediaType, answer.body);
   else if (answer.kind === 'text') write(response, answer.mediaType, answer.text);
   else write(response, 'application/json', JSON.stringify(answer.body));
 }
@@ -28,6 +29,12 @@ export function sendProblem(response: Response, problem: HttpProblem): void {
   }
   response.status(problem.document.status).set(problem.headers);
   write(response, 'application/problem+json', JSON.stringify(problem.document));
+}
+
+function writeBytes(response: Response, mediaType: string, body: Uint8Array): void {
+  response.setHeader('Content-Type', mediaType);
+  response.setHeader('Content-Length', body.byteLength);
+  response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
 function write(response: Response, mediaType: string, content: string): void {
