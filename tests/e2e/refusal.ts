@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from '@jest/globals';
-import { isObject } from '@baton/core';
+import { isObject, parseWorkspaceId } from '@baton/core';
+import { mintCallbackToken } from '@baton/store';
+import { select } from './database.ts';
 import type { Answer, Call, CallOptions } from './http.ts';
 import { askHuman, type Scenario } from './scenario.ts';
 
@@ -17,6 +20,10 @@ export interface Targets {
   /** A human task that is open for editors and wants a `note` in its form. */
   readonly task: string;
   readonly taskTag: string;
+  /** A stored file of no particular type. */
+  readonly file: string;
+  /** A token that an agent may answer with. */
+  readonly token: string;
 }
 
 /** Makes one of each. */
@@ -39,14 +46,35 @@ export async function createTargets(scenario: Scenario): Promise<Targets> {
   await reaches(waiting, 'waiting');
   await ended(done);
   const agent = await register('http://127.0.0.1:9/');
-  return { flow, strict, agent, waiting, ended: done, task, taskTag };
+  const octets = { raw: randomUUID(), headers: { 'content-type': 'application/octet-stream' } };
+  const file = (await scenario.call('POST /v1/artifacts', octets)).text('id');
+  return { flow, strict, agent, waiting, ended: done, task, taskTag, file, token: await openCallback() };
+}
+
+/** A URL that an agent may answer to, of a call that nobody waits for. */
+async function openCallback(): Promise<string> {
+  const [row] = await select(`SELECT id FROM workspaces WHERE name = 'default'`);
+  const workspaceId = parseWorkspaceId(String(row?.['id']));
+  if (workspaceId === null) throw new Error('There is no default workspace.');
+  const { token, tokenHash } = mintCallbackToken({ workspaceId });
+  await select(
+    `INSERT INTO agent_callbacks (workspace_id, token_hash, key, workflow_id, expires_at)
+     VALUES ($1, $2, $3, 'nobody', now() + interval '1 hour')`,
+    [workspaceId, tokenHash, randomUUID()],
+  );
+  return token;
 }
 
 /** A path of the OpenAPI document that leads to the targets. */
 export function pathTo(to: Targets, path: string): string {
   const things: Readonly<Record<string, string>> = {
     name: path.startsWith('/v1/agents') ? to.agent : path.startsWith('/v1/runs') ? 'go' : to.flow,
-    id: path.startsWith('/v1/human-tasks') ? to.task : to.waiting,
+    id: path.startsWith('/v1/human-tasks')
+      ? to.task
+      : path.startsWith('/v1/artifacts')
+        ? to.file
+        : to.waiting,
+    token: to.token,
     version: '1.0.0',
     channel: 'default',
   };
