@@ -40,7 +40,7 @@ export default {
     // Names only.
     '!**/index.ts',
     // They run in Temporal's sandbox, out of reach of any counter: int and e2e tests drive them on a real server.
-    '!**/temporal/workflows/src/{run,hear,perform,motions,child-run,human-task,waiting-call,messages,store-activities,workflows}.ts',
+    '!**/temporal/workflows/src/{run,hear,perform,delivery,motions,child-run,human-task,late-answer,python-agents,waiting-call,messages,store-activities,workflows}.ts',
   ],
   projects: [
     project('unit', [

@@ -35,6 +35,15 @@ describe('findPython()', () => {
     });
   });
 
+  it('says that one does not answer as a Python does', async () => {
+    const broken = await program('exit 3');
+    expect(await findPython({ ...process.env, BATON_PYTHON: broken })).toMatchObject({
+      missing: `no Python ≥ 3.10 found (${broken} does not answer)`,
+    });
+    const mute = await program('true');
+    expect(await findPython({ ...process.env, BATON_PYTHON: mute })).toMatchObject({ python: null });
+  });
+
   it('looks on PATH when none is named, and says what it has looked for', async () => {
     expect(await findPython({ PATH: '/nowhere' })).toEqual({
       python: null,

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { hasCode } from './error-code.ts';
 
 const run = promisify(execFile);
 
@@ -40,8 +41,10 @@ export async function findPython(env: Readonly<Record<string, string | undefined
 }
 
 function reasonOf(command: string, error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  if (text.includes('ENOENT')) return `there is no ${command}`;
-  if (text.includes('ensurepip') || text.includes('venv')) return `${command} has no venv module`;
+  if (hasCode(error, 'ENOENT')) return `there is no ${command}`;
+  // The message of the error quotes the probe, which names the modules too.
+  const told = typeof error === 'object' && error !== null && 'stderr' in error ? error.stderr : '';
+  const said = typeof told === 'string' ? told : '';
+  if (/ensurepip|venv/.test(said)) return `${command} has no venv module`;
   return `${command} does not answer`;
 }

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ensureNpmPackages } from './vendor-packages.ts';
+import { ensureNpmPackages, ensurePythonPackages } from './vendor-packages.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -48,5 +48,46 @@ describe('ensureNpmPackages()', () => {
       flags: ['--offline'],
     };
     await expect(ensureNpmPackages(params)).rejects.toThrow('install.log says why');
+  });
+});
+
+describe('ensurePythonPackages()', () => {
+  const named = process.env['BATON_PYTHON'];
+  afterEach(() => {
+    if (named === undefined) delete process.env['BATON_PYTHON'];
+    else process.env['BATON_PYTHON'] = named;
+  });
+
+  /** A Python that makes environments whose pip notes what it is asked for. */
+  async function usePython(version: string): Promise<void> {
+    const file = join(folder, 'python3');
+    const pip = `printf '#!/bin/sh\\necho "$@" >"%s"\\n' "$3/asked" >"$3/bin/pip"; chmod +x "$3/bin/pip"`;
+    const venv = `mkdir -p "$3/bin"; ${pip}`;
+    await writeFile(file, `#!/bin/sh\nif [ "$1" = -c ]; then echo ${version}; else ${venv}; fi\n`);
+    await chmod(file, 0o755);
+    process.env['BATON_PYTHON'] = file;
+  }
+
+  it('installs into an environment of their own, once', async () => {
+    await usePython('True 3.12.4');
+    const params = {
+      folder: join(folder, 'home'),
+      packages: ['graphs==1.0'],
+      signal: AbortSignal.timeout(60_000),
+    };
+    await ensurePythonPackages(params);
+    const asked = join(params.folder, 'venv', 'asked');
+    expect(await readFile(asked, 'utf8')).toContain(
+      'install --quiet --disable-pip-version-check graphs==1.0',
+    );
+    await writeFile(asked, 'untouched');
+    await ensurePythonPackages(params);
+    expect(await readFile(asked, 'utf8')).toBe('untouched');
+  });
+
+  it('says that there is no Python for them', async () => {
+    await usePython('False 3.8.1');
+    const params = { folder: join(folder, 'home'), packages: ['graphs==1.0'] };
+    await expect(ensurePythonPackages(params)).rejects.toThrow('is Python 3.8.1');
   });
 });
